@@ -1,0 +1,168 @@
+# libslo. `make help` says what there is.
+#
+# CC, CFLAGS, CPPFLAGS, LDFLAGS and PREFIX are yours; V=1 shows the commands.
+
+CFLAGS  ?= -O2 -g
+AR      ?= ar
+PREFIX  ?= /usr/local
+LIBDIR  ?= $(PREFIX)/lib
+INCDIR  ?= $(PREFIX)/include
+BUILD   ?= build
+WERROR  ?=
+Q        = $(if $(V),,@)
+SAY      = $(if $(V),:,printf '  %-6s %s\n')
+
+VERSION := $(shell sed -n 's/.*SLO_VERSION_STRING "\(.*\)"/\1/p' include/slo/version.h)
+MAJOR   := $(firstword $(subst ., ,$(VERSION)))
+SONAME  := libslo.so.$(MAJOR)
+
+WARN    := -Wall -Wextra -Wpedantic -Wconversion $(WERROR)
+# no fused multiply-adds: the same bits everywhere
+OURS    := -std=c11 -Iinclude -Isrc $(WARN) -ffp-contract=off
+CC_LIB   = $(CC) $(OURS) -fPIC -fvisibility=hidden $(CPPFLAGS) $(CFLAGS) $(SAN) -MMD -MP
+CC_USE   = $(CC) $(OURS) $(CPPFLAGS) $(CFLAGS) $(SAN) -MMD -MP
+
+SOURCES  := $(sort $(wildcard src/*/*.c))
+OBJECTS  := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
+HEADERS  := include/slo.h $(sort $(wildcard include/slo/*.h))
+STATIC   := $(BUILD)/libslo.a
+SHARED   := $(BUILD)/libslo.so.$(VERSION)
+TESTS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/test_*.c)))
+EXAMPLES := $(BUILD)/examples/slo_replay $(BUILD)/examples/shop_log $(BUILD)/examples/quickstart
+BENCHES  := $(patsubst bench/%.c,$(BUILD)/bench/%,$(sort $(wildcard bench/bench_*.c)))
+PYTHON   := build/venv/bin/python
+
+.PHONY: all lib static shared examples demo deps test check-c check-python asan tsan bench floors \
+        exports headers docs format reformat check install uninstall dist help clean
+
+all: lib examples ## the library and the examples
+lib: static shared
+static: $(STATIC) ## build/libslo.a
+shared: $(SHARED) ## build/libslo.so
+examples: $(EXAMPLES)
+
+$(BUILD)/obj/%.o: src/%.c
+	@mkdir -p $(@D)
+	@$(SAY) CC $<
+	$(Q)$(CC_LIB) -c $< -o $@
+
+$(STATIC): $(OBJECTS)
+	@$(SAY) AR $@
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(SHARED): $(OBJECTS) src/libslo.map
+	@$(SAY) LD $@
+	$(Q)$(CC) -shared -Wl,-soname,$(SONAME) -Wl,--version-script=src/libslo.map -Wl,-z,defs \
+	  $(CFLAGS) $(SAN) $(LDFLAGS) $(OBJECTS) -lm -o $@
+	$(Q)ln -sf $(notdir $@) $(BUILD)/$(SONAME) && ln -sf $(notdir $@) $(BUILD)/libslo.so
+
+$(BUILD)/examples/slo_replay: docs/examples/slo_replay_input.c docs/examples/slo_replay_report.c
+$(BUILD)/examples/%: docs/examples/%.c $(STATIC)
+	@mkdir -p $(@D)
+	@$(SAY) LINK $@
+	$(Q)$(CC_USE) -MF $@.d $(filter %.c,$^) $(LDFLAGS) $(STATIC) -lm -o $@
+
+$(BUILD)/bench/%: bench/%.c $(STATIC) $(SHARED)
+	@mkdir -p $(@D)
+	@$(SAY) LINK $@
+	$(Q)$(CC_USE) -MF $@.d $< $(LDFLAGS) $(STATIC) -lm -pthread -o $@
+
+# ---- the main job ----
+
+FORMAT ?= combined
+DEMO   := $(BUILD)/demo/shop.log
+
+demo: $(EXAMPLES) ## a day of a small shop replayed; make demo LOG=path FORMAT=csv for your own
+ifdef LOG
+	@$(BUILD)/examples/slo_replay --format $(FORMAT) $(ARGS) $(LOG)
+else
+	@mkdir -p $(dir $(DEMO))
+	@$(BUILD)/examples/shop_log > $(DEMO)
+	@$(BUILD)/examples/slo_replay --threshold-ms 1000 $(ARGS) $(DEMO)
+endif
+
+# ---- tests ----
+
+deps: ## installs what the tests need: apt as root or by sudo, Python things in build/venv
+	$(Q)sh tests/checks/deps.sh
+
+$(BUILD)/tests/%: tests/%.c tests/check_main.h $(STATIC)
+	@mkdir -p $(@D)
+	@$(SAY) LINK $@
+	$(Q)$(CC_USE) -MF $@.d -Itests $$(pkg-config --cflags check) $< $(LDFLAGS) $(STATIC) \
+	  $$(pkg-config --libs check) -lm -pthread -o $@
+
+$(BUILD)/tests/fail_malloc.so: tests/fail_malloc.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(OURS) $(CFLAGS) -fPIC -shared $< -ldl -o $@
+
+test: check-c check-python ## everything: C, then Python
+
+check-c: $(TESTS)
+	$(Q)for t in $(TESTS); do $$t || exit 1; done
+
+check-python: lib examples $(BUILD)/tests/fail_malloc.so
+	$(Q)test -x $(PYTHON) || { echo 'make deps first: build/venv is missing'; exit 1; }
+	$(Q)BUILD=$(BUILD) CC='$(CC)' $(PYTHON) -m pytest -q -p no:cacheprovider tests
+
+SANITIZED = $(MAKE) --no-print-directory WERROR=$(WERROR)
+asan: ## the C tests and the examples under AddressSanitizer and UBSan
+	$(Q)$(SANITIZED) BUILD=build/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' CK_FORK=no \
+	  SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' check-c examples
+	$(Q)BUILD=build/asan $(PYTHON) -m pytest -q -p no:cacheprovider tests/test_replay_truth.py \
+	  tests/test_replay_input.py
+tsan: ## the C tests under ThreadSanitizer
+	$(Q)$(SANITIZED) BUILD=build/tsan CFLAGS='-O1 -g' SAN=-fsanitize=thread CK_FORK=no check-c
+export CK_FORK
+
+bench: $(BENCHES) examples ## the benchmarks; make bench BENCH=record for one
+	$(Q)for b in $(if $(BENCH),$(BUILD)/bench/bench_$(BENCH),$(BENCHES)); do $$b $(BUILD) || exit 1; done
+
+# ---- checks ----
+
+check: floors exports headers docs format ## all checks below
+floors: ## a file includes only lower floors and its own room
+	$(Q)python3 tests/checks/floors.py
+exports: shared ## exported names = names marked SLO_API = names in src/libslo.map
+	$(Q)python3 tests/checks/exports.py $(SHARED)
+headers: ## every public header alone as C99, C11 and C++11
+	$(Q)CC='$(CC)' sh tests/checks/headers.sh
+docs: ## every public function is documented; the docs' code is the examples'
+	$(Q)python3 tests/checks/docs.py
+CLANG_FORMAT := build/venv/bin/clang-format
+C_FILES = $$(git ls-files '*.c' '*.h')
+format: ## is everything formatted?
+	$(Q)$(CLANG_FORMAT) --dry-run -Werror $(C_FILES) && build/venv/bin/ruff format -q --check . \
+	  && build/venv/bin/ruff check -q .
+reformat: ## formats everything
+	$(Q)$(CLANG_FORMAT) -i $(C_FILES) && build/venv/bin/ruff format -q .
+
+# ---- installing ----
+
+install: lib ## into DESTDIR and PREFIX
+	$(Q)install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCDIR)/slo
+	$(Q)install -m 644 include/slo.h $(DESTDIR)$(INCDIR)
+	$(Q)install -m 644 include/slo/*.h $(DESTDIR)$(INCDIR)/slo
+	$(Q)install -m 644 $(STATIC) $(DESTDIR)$(LIBDIR)
+	$(Q)install -m 755 $(SHARED) $(DESTDIR)$(LIBDIR)
+	$(Q)ln -sf $(notdir $(SHARED)) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	$(Q)ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libslo.so
+	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCDIR@|$(INCDIR)|' \
+	  -e 's|@VERSION@|$(VERSION)|' pkgconfig/slo.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/slo.pc
+
+uninstall: ## takes away what install put there
+	$(Q)rm -f $(addprefix $(DESTDIR)$(INCDIR)/,$(HEADERS:include/%=%)) \
+	  $(addprefix $(DESTDIR)$(LIBDIR)/,libslo.a libslo.so $(SONAME) $(notdir $(SHARED)) pkgconfig/slo.pc)
+	$(Q)rmdir $(DESTDIR)$(INCDIR)/slo $(DESTDIR)$(LIBDIR)/pkgconfig 2>/dev/null || true
+
+dist: ## build/libslo-VERSION.tar.gz from HEAD
+	@mkdir -p $(BUILD)
+	$(Q)git archive --prefix=libslo-$(VERSION)/ -o $(BUILD)/libslo-$(VERSION).tar.gz HEAD
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{printf "%-12s %s\n", $$1, $$2}'
+
+clean: ## removes what was built; build/venv stays
+	$(Q)find $(BUILD) -mindepth 1 -maxdepth 1 ! -name venv -exec rm -rf {} + 2>/dev/null || true
+
+-include $(OBJECTS:.o=.d) $(TESTS:=.d) $(EXAMPLES:=.d) $(BENCHES:=.d)

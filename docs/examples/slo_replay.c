@@ -1,0 +1,682 @@
+/*
+ * slo_replay - what would your SLOs have said about this log?
+ *
+ * Reads an access log, replays it in virtual time through libslo and prints the error
+ * budget, the burn rates and the pages and tickets that would have fired. Parsing is in
+ * slo_replay_input.c, printing in slo_replay_report.c; every count, window, budget and
+ * alert is libslo's.
+ *
+ * The core never reorders, so a log whose lines step back a little is held here: each
+ * whole step has a counter of its own until the newest line is --slack past it; then its
+ * counts go to the monitor, and the monitor is ticked. What comes later still is counted in
+ * the oldest step that is open, and as late.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include <getopt.h>
+#include <inttypes.h>
+#include <slo.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "slo_replay_input.h"
+#include "slo_replay_report.h"
+
+enum { SLOS_MAX = 2, MOMENTS_MAX = 4096, SLICES_MAX = 100000 };
+
+static const int64_t ALERT_SPAN_NS = 3 * SLO_DAY_NS;      /* the longest alert window */
+static const int64_t CATALOG_PERIOD_NS = 30 * SLO_DAY_NS; /* `alerts` is always this workbook */
+static const uint32_t QUANTILES_PPB[REPORT_QUANTILES] = {500000000, 900000000, 950000000, 990000000,
+                                                         999000000};
+
+typedef struct options {
+  const char *path;
+  const char *bad;
+  int format;
+  uint64_t objective_ppb;
+  int64_t threshold_ns; /* 0: no latency SLO */
+  int64_t window_ns, step_ns, slack_ns;
+  int64_t at_ns[MOMENTS_MAX];
+  size_t moments;
+  int json;
+} options;
+
+typedef struct replay {
+  const options *o;
+  slo_monitor *monitor;
+  slo_sli rule[SLOS_MAX];
+  uint32_t slos;
+  slo_alert_tier tiers[SLO_ALERT_TIERS_MAX];
+  uint32_t tier_count;
+  /* the open slices: slice n ends at n * step_ns; its counters are in row n % rows */
+  slo_counter **slice;
+  int64_t *slice_number; /* whose events a row holds; -1: none */
+  size_t rows;
+  int64_t next;     /* the first slice not closed yet */
+  int64_t occupied; /* the newest slice that held an event when it was closed */
+  int64_t newest_ns, first_ns;
+  int started, any;
+  /* what is collected on the way */
+  size_t next_moment;
+  report_slo *report;
+  uint64_t cursor[SLOS_MAX];
+  size_t alerts_room[SLOS_MAX];
+  slo_transition began[SLOS_MAX][SLO_SEVERITIES];
+} replay;
+
+static void fail(slo_status status, const slo_error *error, const char *what) {
+  char text[160];
+  (void)slo_error_format(error, text, sizeof text);
+  fprintf(stderr, "slo_replay: %s: %s\n", what,
+          error != NULL && error->status != SLO_OK ? text : slo_strerror(status));
+}
+
+/* ---- options ---- */
+
+static void usage(FILE *to) {
+  fputs(
+      "usage: slo_replay [options] [FILE]\n"
+      "Replays an access log and says what its SLOs would have: budget, burn rates, alerts.\n"
+      "FILE defaults to standard input (-): zcat access.log.gz | slo_replay\n"
+      "\n"
+      "  --format combined    Apache or nginx combined lines; a last field such as 0.123 is\n"
+      "                       nginx's request_time (default)\n"
+      "  --format csv         a header naming ts_ms or ts_ns, and status [latency_ns] or valid, "
+      "bad\n"
+      "  --objective PERCENT  99.9 by default\n"
+      "  --bad RULE           what is bad: 'status>=500' by default; comparisons of status (and\n"
+      "                       latency) joined by ||: 'status>=500 || status==429'\n"
+      "  --threshold-ms MS    also an SLO for latency: good is MS or faster\n"
+      "  --window SPAN        the budget's period, 30d by default\n"
+      "  --step SPAN          how often alerts are evaluated; divides 5m; 60s by default\n"
+      "  --slack SPAN         how late a line may be and still be placed exactly; 120s by default\n"
+      "  --at TIME            also the windows at that moment (repeatable): RFC 3339, or an\n"
+      "                       integer with its unit, 1431894420s or ..ms, ..us, ..ns; between\n"
+      "                       two whole steps: at the earlier one\n"
+      "  --json               for machines\n"
+      "  --version, --help\n",
+      to);
+}
+
+/* "300" or "0.5", milliseconds: more than 0, at most a day. */
+static int parse_milliseconds(const char *text, int64_t *ns) {
+  int64_t whole = 0, place = 100000, fraction = 0;
+  const char *p = text;
+  for (; *p >= '0' && *p <= '9' && whole < 1000000000; p++) whole = whole * 10 + (*p - '0');
+  if (p == text) return 0;
+  if (*p == '.') {
+    for (p++; *p >= '0' && *p <= '9' && place > 0; p++, place /= 10) fraction += (*p - '0') * place;
+  }
+  *ns = whole * 1000000 + fraction;
+  return *p == '\0' && *ns > 0 && *ns <= SLO_DAY_NS;
+}
+
+static int parse_span(const char *name, const char *text, int64_t min_ns, int64_t max_ns,
+                      int64_t *span_ns) {
+  slo_error error = SLO_SIZED(slo_error);
+  slo_status status = slo_span_parse(text, span_ns, &error);
+  if (status != SLO_OK) {
+    fail(status, &error, name);
+    return 0;
+  }
+  if (*span_ns < min_ns || *span_ns > max_ns) {
+    char low[SLO_TIME_TEXT_MAX], high[SLO_TIME_TEXT_MAX];
+    (void)slo_span_format(min_ns, low, sizeof low);
+    (void)slo_span_format(max_ns, high, sizeof high);
+    fprintf(stderr, "slo_replay: %s: %s is not in %s..%s\n", name, text, low, high);
+    return 0;
+  }
+  return 1;
+}
+
+static int compare_moments(const void *a, const void *b) {
+  int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+  return (x > y) - (x < y);
+}
+
+static int add_moment(options *o, const char *text) {
+  slo_error error = SLO_SIZED(slo_error);
+  if (o->moments == MOMENTS_MAX) {
+    fprintf(stderr, "slo_replay: --at: more than %d of them\n", MOMENTS_MAX);
+    return 0;
+  }
+  slo_status status = slo_time_parse(text, &o->at_ns[o->moments], &error);
+  if (status != SLO_OK) {
+    fail(status, &error, "--at");
+    return 0;
+  }
+  o->moments++;
+  return 1;
+}
+
+/* 1 to go on, 0 when that was all, -1 after a message. */
+static int parse_options(int argc, char **argv, options *o) {
+  enum { FORMAT = 1, OBJECTIVE, BAD, THRESHOLD, WINDOW, STEP, SLACK, AT, JSON, VERSION, HELP };
+  static const struct option names[] = {{"format", required_argument, NULL, FORMAT},
+                                        {"objective", required_argument, NULL, OBJECTIVE},
+                                        {"bad", required_argument, NULL, BAD},
+                                        {"threshold-ms", required_argument, NULL, THRESHOLD},
+                                        {"window", required_argument, NULL, WINDOW},
+                                        {"step", required_argument, NULL, STEP},
+                                        {"slack", required_argument, NULL, SLACK},
+                                        {"at", required_argument, NULL, AT},
+                                        {"json", no_argument, NULL, JSON},
+                                        {"version", no_argument, NULL, VERSION},
+                                        {"help", no_argument, NULL, HELP},
+                                        {NULL, 0, NULL, 0}};
+  slo_error error = SLO_SIZED(slo_error);
+  slo_status status;
+  int c;
+  o->path = "-";
+  o->bad = "status>=500";
+  o->format = INPUT_COMBINED;
+  o->objective_ppb = 999000000;
+  o->window_ns = CATALOG_PERIOD_NS;
+  o->step_ns = SLO_MINUTE_NS;
+  o->slack_ns = 2 * SLO_MINUTE_NS;
+  while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
+    switch (c) {
+      case FORMAT:
+        if (strcmp(optarg, "combined") != 0 && strcmp(optarg, "csv") != 0) {
+          fprintf(stderr, "slo_replay: --format: '%s' is neither combined nor csv\n", optarg);
+          return -1;
+        }
+        o->format = strcmp(optarg, "csv") == 0 ? INPUT_CSV : INPUT_COMBINED;
+        break;
+      case OBJECTIVE:
+        status = slo_objective_parse(optarg, &o->objective_ppb, &error);
+        if (status != SLO_OK) {
+          fail(status, &error, "--objective");
+          return -1;
+        }
+        break;
+      case BAD:
+        o->bad = optarg;
+        break;
+      case THRESHOLD:
+        if (!parse_milliseconds(optarg, &o->threshold_ns)) {
+          fprintf(stderr, "slo_replay: --threshold-ms: '%s' is not in 0.000001..86400000\n",
+                  optarg);
+          return -1;
+        }
+        break;
+      case WINDOW:
+        if (!parse_span("--window", optarg, SLO_HOUR_NS, 366 * SLO_DAY_NS, &o->window_ns))
+          return -1;
+        break;
+      case STEP:
+        if (!parse_span("--step", optarg, SLO_SECOND_NS, 5 * SLO_MINUTE_NS, &o->step_ns)) return -1;
+        if (5 * SLO_MINUTE_NS % o->step_ns != 0) {
+          fprintf(stderr, "slo_replay: --step: %s does not divide 5m, the shortest window\n",
+                  optarg);
+          return -1;
+        }
+        break;
+      case SLACK:
+        if (!parse_span("--slack", optarg, 0, SLO_DAY_NS, &o->slack_ns)) return -1;
+        break;
+      case AT:
+        if (!add_moment(o, optarg)) return -1;
+        break;
+      case JSON:
+        o->json = 1;
+        break;
+      case VERSION:
+        printf("slo_replay, libslo %s\n", slo_version_string());
+        return 0;
+      case HELP:
+        usage(stdout);
+        return 0;
+      default:
+        usage(stderr);
+        return -1;
+    }
+  }
+  if (argc - optind > 1) {
+    fprintf(stderr, "slo_replay: one FILE, not %d\n", argc - optind);
+    return -1;
+  }
+  if (optind < argc) o->path = argv[optind];
+  if (o->window_ns % o->step_ns != 0) {
+    fprintf(stderr, "slo_replay: --window is not a multiple of --step\n");
+    return -1;
+  }
+  if (o->slack_ns / o->step_ns + 3 > SLICES_MAX) {
+    fprintf(stderr, "slo_replay: --slack: more than %d steps\n", SLICES_MAX - 3);
+    return -1;
+  }
+  for (size_t i = 0; i < o->moments; i++) o->at_ns[i] -= o->at_ns[i] % o->step_ns;
+  qsort(o->at_ns, o->moments, sizeof o->at_ns[0], compare_moments);
+  return 1;
+}
+
+/* ---- setting up ---- */
+
+static slo_status replay_monitor(replay *r, slo_error *error) {
+  const options *o = r->o;
+  /* Exact: a reading at every step for the longest alert window; coarser beyond, for the budget. */
+  slo_window_tier tiers[2] = {{o->step_ns, ALERT_SPAN_NS}, {o->step_ns, ALERT_SPAN_NS}};
+  slo_window_config window = SLO_SIZED(slo_window_config);
+  window.tiers = tiers;
+  window.tier_count = 1;
+  window.jump_max_ns = SLO_TIME_MAX_NS; /* the input's clock is checked where it is read */
+  if (o->window_ns > ALERT_SPAN_NS) {
+    int64_t grid = o->window_ns / 720 / o->step_ns * o->step_ns; /* 0.14 % of the period */
+    tiers[1].step_ns = grid > o->step_ns ? grid : 2 * o->step_ns;
+    tiers[1].span_ns = o->window_ns;
+    window.tier_count = 2;
+  }
+
+  slo_hist_config latency = SLO_SIZED(slo_hist_config);
+  latency.scale = 8;
+  latency.lowest = 1;
+  latency.highest = SLO_HIST_VALUE_MAX;
+  latency.shards = 1;
+  latency.thresholds = &o->threshold_ns;
+  latency.threshold_count = o->threshold_ns > 0;
+
+  slo_monitor_sli sli[SLOS_MAX] = {SLO_SIZED(slo_monitor_sli), SLO_SIZED(slo_monitor_sli)};
+  slo_monitor_slo slo[SLOS_MAX] = {SLO_SIZED(slo_monitor_slo), SLO_SIZED(slo_monitor_slo)};
+  static const char *const names[SLOS_MAX] = {"availability", "latency"};
+  for (uint32_t i = 0; i < r->slos; i++) {
+    sli[i].name = slo[i].name = names[i];
+    sli[i].shards = 1;
+    slo[i].sli = i;
+    slo[i].objective_ppb = o->objective_ppb;
+    slo[i].period_ns = o->window_ns;
+    slo[i].tiers = r->tiers;
+    slo[i].tier_count = r->tier_count;
+  }
+  sli[0].latency = &latency;
+
+  slo_monitor_config config = SLO_SIZED(slo_monitor_config);
+  config.slis = sli;
+  config.sli_count = r->slos;
+  config.slos = slo;
+  config.slo_count = r->slos;
+  config.window = &window;
+  return slo_monitor_create(&config, NULL, &r->monitor, error);
+}
+
+static slo_status replay_slices(replay *r) {
+  slo_counter_config config = SLO_SIZED(slo_counter_config);
+  config.shards = 1;
+  r->rows = (size_t)(r->o->slack_ns / r->o->step_ns) + 3;
+  r->slice = calloc(r->rows * r->slos, sizeof(slo_counter *));
+  r->slice_number = malloc(r->rows * sizeof *r->slice_number);
+  if (r->slice == NULL || r->slice_number == NULL) return SLO_ENOMEM;
+  for (size_t i = 0; i < r->rows; i++) r->slice_number[i] = -1;
+  for (size_t i = 0; i < r->rows * r->slos; i++) {
+    slo_status status = slo_counter_create(&config, NULL, &r->slice[i], NULL);
+    if (status != SLO_OK) return status;
+  }
+  return SLO_OK;
+}
+
+static slo_status replay_open(replay *r, const options *o, report_slo *report, slo_error *error) {
+  slo_status status;
+  char rule[64];
+  memset(r, 0, sizeof *r);
+  r->o = o;
+  r->report = report;
+  r->slos = o->threshold_ns > 0 ? 2 : 1;
+  for (uint32_t i = 0; i < r->slos; i++) r->rule[i].struct_size = sizeof r->rule[i];
+  status = slo_sli_parse(o->bad, &r->rule[0], error);
+  if (status != SLO_OK) return status;
+  if (r->slos > 1) {
+    (void)snprintf(rule, sizeof rule, "latency>%" PRId64 "ns", o->threshold_ns);
+    status = slo_sli_parse(rule, &r->rule[1], error);
+    if (status != SLO_OK) return status;
+  }
+  status = slo_catalog_tiers(SLO_CATALOG_WORKBOOK, CATALOG_PERIOD_NS, r->tiers, SLO_ALERT_TIERS_MAX,
+                             &r->tier_count, error);
+  if (status == SLO_OK) status = replay_monitor(r, error);
+  if (status == SLO_OK) status = replay_slices(r);
+  for (uint32_t i = 0; i < r->slos && status == SLO_OK; i++) {
+    report[i].moment = calloc(o->moments + 1, sizeof *report[i].moment);
+    if (report[i].moment == NULL) status = SLO_ENOMEM;
+  }
+  return status;
+}
+
+static void replay_close(replay *r) {
+  for (size_t i = 0; r->slice != NULL && i < r->rows * r->slos; i++) {
+    slo_counter_destroy(r->slice[i]);
+  }
+  free(r->slice);
+  free(r->slice_number);
+  slo_monitor_destroy(r->monitor);
+  for (uint32_t i = 0; i < r->slos; i++) {
+    free(r->report[i].moment);
+    free(r->report[i].alert);
+  }
+}
+
+/* ---- what the library says along the way ---- */
+
+static slo_status look_at_windows(replay *r, uint32_t slo, int64_t at_ns, report_moment *m) {
+  m->at_ns = at_ns;
+  m->delta[0].struct_size = sizeof m->delta[0];
+  slo_status status =
+      slo_window_read(slo_monitor_window(r->monitor, slo), REPORT_SPANS_NS, REPORT_SPANS, m->delta);
+  if (status == SLO_ENODATA) { /* before the first step: nothing happened, nothing measured */
+    memset(m->delta, 0, sizeof m->delta);
+    status = SLO_OK;
+  }
+  for (int i = 0; i < REPORT_SPANS && status == SLO_OK; i++) {
+    m->burn_known[i] =
+        slo_burn_eval(&m->delta[i].counts, r->o->objective_ppb, &m->burn_ppm[i]) == SLO_OK;
+  }
+  return status;
+}
+
+/* The moments asked for at or before at_ns, as the windows stand now. */
+static slo_status look_at_moments(replay *r, int64_t at_ns) {
+  for (; r->next_moment < r->o->moments && r->o->at_ns[r->next_moment] <= at_ns; r->next_moment++) {
+    for (uint32_t i = 0; i < r->slos; i++) {
+      slo_status status =
+          look_at_windows(r, i, r->o->at_ns[r->next_moment], &r->report[i].moment[r->next_moment]);
+      if (status != SLO_OK) return status;
+      r->report[i].moments = r->next_moment + 1;
+    }
+  }
+  return SLO_OK;
+}
+
+static slo_status add_alert(replay *r, uint32_t slo, const report_alert *a) {
+  report_slo *s = &r->report[slo];
+  if (s->alerts == r->alerts_room[slo]) {
+    size_t room = 2 * r->alerts_room[slo] + 16;
+    report_alert *more = realloc(s->alert, room * sizeof *more);
+    if (more == NULL) return SLO_ENOMEM;
+    s->alert = more;
+    r->alerts_room[slo] = room;
+  }
+  s->alert[s->alerts++] = *a;
+  return SLO_OK;
+}
+
+/* Transitions since the last step: a run of firing steps ends with the one out of firing. */
+static slo_status look_at_alerts(replay *r, uint32_t slo) {
+  slo_transition t = SLO_SIZED(slo_transition);
+  const slo_alert *alert = slo_monitor_alert(r->monitor, slo);
+  slo_status status;
+  while ((status = slo_alert_next(alert, &r->cursor[slo], &t)) == SLO_OK) {
+    if (t.to == SLO_ALERT_FIRING) r->began[slo][t.severity] = t;
+    if (t.from != SLO_ALERT_FIRING) continue;
+    report_alert a = {t.severity, t.since_ns, t.last_ns, t.tiers, 0, r->began[slo][t.severity]};
+    status = add_alert(r, slo, &a);
+    if (status != SLO_OK) return status;
+  }
+  return status == SLO_ENODATA ? SLO_OK : status;
+}
+
+static slo_status look_at_firing(replay *r, uint32_t slo) {
+  for (uint32_t severity = 0; severity < SLO_SEVERITIES; severity++) {
+    slo_alert_status now = SLO_SIZED(slo_alert_status);
+    slo_status status = slo_alert_read(slo_monitor_alert(r->monitor, slo), severity, &now);
+    if (status == SLO_OK && now.state == SLO_ALERT_FIRING) {
+      report_alert a = {severity, now.since_ns,           now.last_ns, now.tiers_fired,
+                        1,        r->began[slo][severity]};
+      status = add_alert(r, slo, &a);
+    }
+    if (status != SLO_OK) return status;
+  }
+  return SLO_OK;
+}
+
+/* ---- virtual time ---- */
+
+/* Gives the counts of a slice to the monitor and its counters back to the next one. */
+static slo_status hand_over(replay *r, int64_t number) {
+  size_t row = (size_t)number % r->rows;
+  slo_counter_config config = SLO_SIZED(slo_counter_config);
+  config.shards = 1;
+  if (r->slice_number[row] != number) return SLO_OK;
+  r->slice_number[row] = -1;
+  r->occupied = number;
+  for (uint32_t i = 0; i < r->slos; i++) {
+    slo_counter *slice = r->slice[row * r->slos + i];
+    slo_counter *total = slo_monitor_counter(r->monitor, i);
+    slo_counter_tally tally = SLO_SIZED(slo_counter_tally);
+    size_t size;
+    slo_status status = slo_counter_read(slice, &tally);
+    if (status != SLO_OK) return status;
+    slo_counter_record_many(total, &tally.counts);
+    slo_counter_record_late(total, tally.late);
+    status = slo_counter_footprint(&config, &size, NULL);
+    if (status == SLO_OK) status = slo_counter_init(slice, size, &config, &slice, NULL);
+    if (status != SLO_OK) return status;
+  }
+  return SLO_OK;
+}
+
+static slo_status tick(replay *r, int64_t now_ns) {
+  slo_status status = look_at_moments(r, now_ns - 1);
+  if (status == SLO_OK) status = slo_monitor_tick(r->monitor, now_ns, 0);
+  for (uint32_t i = 0; i < r->slos && status == SLO_OK; i++) status = look_at_alerts(r, i);
+  if (status == SLO_OK) status = look_at_moments(r, now_ns);
+  return status;
+}
+
+/* Nothing can change while every window of every alert is empty: such a stretch is one step. */
+static int64_t skip_silence(const replay *r, int64_t until) {
+  int64_t silent = ALERT_SPAN_NS / r->o->step_ns + 2;
+  if (r->next - r->occupied < silent) return r->next;
+  int64_t to = until;
+  for (size_t i = 0; i < r->rows; i++) {
+    if (r->slice_number[i] >= 0 && r->slice_number[i] < to) to = r->slice_number[i];
+  }
+  if (r->next_moment < r->o->moments) {
+    int64_t asked = r->o->at_ns[r->next_moment] / r->o->step_ns;
+    if (asked < to) to = asked;
+  }
+  return to > r->next ? to - 1 : r->next;
+}
+
+/* Closes every slice before `until`. */
+static slo_status close_slices(replay *r, int64_t until) {
+  slo_status status = SLO_OK;
+  if (!r->started && r->next < until) {
+    r->started = 1;
+    r->occupied = r->next;
+    status = tick(r, (r->next - 1) * r->o->step_ns);
+  }
+  for (; r->next < until && status == SLO_OK; r->next++) {
+    r->next = skip_silence(r, until);
+    status = hand_over(r, r->next);
+    if (status == SLO_OK) status = tick(r, r->next * r->o->step_ns);
+  }
+  return status;
+}
+
+/* The slice an event at time_ns lies in: (n - 1, n] steps; the epoch itself goes to the first. */
+static int64_t slice_of(const replay *r, int64_t time_ns) {
+  return time_ns == 0 ? 1 : (time_ns - 1) / r->o->step_ns + 1;
+}
+
+static slo_status replay_event(replay *r, const input_event *e) {
+  int64_t number = slice_of(r, e->time_ns);
+  slo_status status = SLO_OK;
+  if (!r->any || e->time_ns < r->first_ns) r->first_ns = e->time_ns;
+  if (!r->any || e->time_ns > r->newest_ns) r->newest_ns = e->time_ns;
+  if (!r->any) r->next = number;
+  r->any = 1;
+  /* the oldest slice that a line no later than the slack may still fall into */
+  int64_t open = r->newest_ns <= r->o->slack_ns ? 1 : slice_of(r, r->newest_ns - r->o->slack_ns);
+  int late = number < open;
+  if (late) number = open;
+  if (!r->started && number < r->next) r->next = number;
+  status = close_slices(r, open);
+  size_t row = (size_t)number % r->rows;
+  r->slice_number[row] = number;
+  for (uint32_t i = 0; i < r->slos && status == SLO_OK; i++) {
+    slo_counter *slice = r->slice[row * r->slos + i];
+    slo_counts counted = e->counts;
+    if (counted.good + counted.bad == 0 && e->event.known != 0) {
+      slo_counter_record(slice, slo_sli_classify(&r->rule[i], &e->event));
+      if (late) slo_counter_record_late(slice, 1);
+    } else {
+      slo_counter_record_many(slice, &counted);
+      if (late) slo_counter_record_late(slice, counted.good + counted.bad);
+    }
+  }
+  if ((e->event.known & SLO_EVENT_LATENCY) != 0) {
+    slo_hist_record(slo_monitor_hist(r->monitor, 0), e->event.latency_ns);
+  }
+  return status;
+}
+
+/* The end of the input: the whole steps up to it, then what came after the last of them. */
+static slo_status replay_end(replay *r) {
+  slo_status status = SLO_OK;
+  if (!r->any) return look_at_moments(r, SLO_TIME_MAX_NS);
+  int64_t last = r->newest_ns / r->o->step_ns;
+  status = close_slices(r, last + 1);
+  for (uint32_t i = 0; i < r->slos && status == SLO_OK; i++) status = look_at_firing(r, i);
+  if (!r->started && status == SLO_OK) status = tick(r, (r->next - 1) * r->o->step_ns);
+  for (; r->next <= last + 1 && status == SLO_OK; r->next++) status = hand_over(r, r->next);
+  if (status == SLO_OK) status = slo_monitor_tick(r->monitor, r->newest_ns, 0);
+  return status;
+}
+
+/* ---- the report ---- */
+
+static slo_status report_moment_now(replay *r, uint32_t i, report_slo *s) {
+  uint64_t burn_ppm;
+  enum { SIX_HOURS = 4 };
+  slo_status status = look_at_windows(r, i, r->newest_ns, &s->now);
+  if (status != SLO_OK) return status;
+  burn_ppm = s->now.burn_known[SIX_HOURS] ? s->now.burn_ppm[SIX_HOURS] : 0;
+  s->exhaustion_known = slo_burn_exhaustion(s->standing.budget.remaining_ppm, burn_ppm,
+                                            r->o->window_ns, &s->exhaustion_ns) == SLO_OK;
+  if (slo_budget_burndown(slo_monitor_window(r->monitor, i), r->o->objective_ppb, r->o->window_ns,
+                          REPORT_POINTS, s->point) == SLO_OK) {
+    s->points = REPORT_POINTS;
+  }
+  return SLO_OK;
+}
+
+static slo_status report_timings(replay *r, report_latency *l) {
+  slo_snapshot *snapshot = NULL;
+  const slo_hist *hist = slo_monitor_hist(r->monitor, 0);
+  l->summary.struct_size = sizeof l->summary;
+  slo_status status = slo_snapshot_create(hist, NULL, &snapshot, NULL);
+  if (status == SLO_OK) status = slo_snapshot_read(snapshot, hist);
+  if (status == SLO_OK) status = slo_snapshot_summarize(snapshot, &l->summary);
+  if (status == SLO_OK) {
+    status = slo_snapshot_quantiles(snapshot, QUANTILES_PPB, REPORT_QUANTILES, l->quantile_ns);
+    l->known = 1;
+    /* no threshold was configured: SLO_ERANGE, and the line stays away */
+    (void)slo_snapshot_threshold(snapshot, 0, &l->threshold_ns, &l->within, &l->beyond);
+  }
+  slo_snapshot_destroy(snapshot);
+  return status == SLO_ENODATA ? SLO_OK : status;
+}
+
+static slo_status report_slos(replay *r) {
+  slo_status status = SLO_OK;
+  for (uint32_t i = 0; i < r->slos && status == SLO_OK; i++) {
+    report_slo *s = &r->report[i];
+    slo_counter_tally tally = SLO_SIZED(slo_counter_tally);
+    s->name = slo_monitor_slo_name(r->monitor, i);
+    s->rule = i == 0 ? r->o->bad : "slower than the threshold";
+    s->tiers = r->tiers;
+    s->tier_count = r->tier_count;
+    s->first_ns = r->any ? r->first_ns : -1;
+    s->last_ns = r->any ? r->newest_ns : -1;
+    s->standing.struct_size = sizeof s->standing;
+    s->standing.period_ns = r->o->window_ns;
+    s->budget.struct_size = sizeof s->budget;
+    status = slo_counter_read(slo_monitor_counter(r->monitor, i), &tally);
+    if (status != SLO_OK) break;
+    s->total = tally.counts;
+    s->late = tally.late;
+    status = slo_budget_eval(&s->total, r->o->objective_ppb, &s->budget);
+    if (status != SLO_OK && status != SLO_ENODATA) break;
+    status = slo_monitor_read(r->monitor, i, &s->standing);
+    s->standing_known = status == SLO_OK;
+    if (status != SLO_OK && status != SLO_ENODATA) break;
+    status = r->any ? report_moment_now(r, i, s) : SLO_OK;
+  }
+  if (status == SLO_OK) status = report_timings(r, &r->report[0].latency);
+  return status;
+}
+
+/* Moments after the input: time goes on, nothing happens. */
+static slo_status replay_moments_after(replay *r) {
+  slo_status status = SLO_OK;
+  while (r->next_moment < r->o->moments && status == SLO_OK) {
+    int64_t at_ns = r->o->at_ns[r->next_moment];
+    if (at_ns > r->newest_ns) status = slo_monitor_tick(r->monitor, at_ns, 0);
+    if (status == SLO_OK) status = look_at_moments(r, at_ns);
+  }
+  return status;
+}
+
+static void progress(const input *in, int *shown) {
+  if (in->bytes >> 26 == (uint64_t)*shown || !isatty(STDERR_FILENO)) return;
+  *shown = (int)(in->bytes >> 26);
+  fprintf(stderr, "\r%" PRIu64 " MiB, %" PRIu64 " lines", in->bytes >> 20, in->lines);
+}
+
+static int run(const options *o, input *in) {
+  static replay r;
+  report_slo slos[SLOS_MAX];
+  slo_error error = SLO_SIZED(slo_error);
+  input_event event;
+  int shown = 0;
+  memset(slos, 0, sizeof slos);
+  if (o->threshold_ns > 0 && !input_may_have_latency(in)) {
+    fprintf(stderr, "slo_replay: --threshold-ms: the csv has no latency_ns\n");
+    return 2;
+  }
+  slo_status status = replay_open(&r, o, slos, &error);
+  while (status == SLO_OK && input_next(in, &event)) {
+    status = replay_event(&r, &event);
+    progress(in, &shown);
+  }
+  if (shown > 0) fputc('\n', stderr);
+  if (status == SLO_OK) status = replay_end(&r);
+  if (status == SLO_OK) status = report_slos(&r);
+  if (status == SLO_OK) status = replay_moments_after(&r);
+  int code = 0;
+  if (status != SLO_OK) {
+    fail(status, &error,
+         error.status == SLO_EPARSE || error.status == SLO_ERANGE ? "--bad" : "replay");
+    code = error.status == SLO_EPARSE ? 2 : 1;
+  } else if (in->failed) {
+    fprintf(stderr, "slo_replay: %s: %s\n", o->path, strerror(in->failed));
+    code = 1;
+  } else {
+    report all = {o->path,    in->lines,   in->unparsed, in->wrong_clock,
+                  o->step_ns, o->slack_ns, slos,         r.slos};
+    if (o->json) {
+      report_json(&all);
+    } else if (r.any) {
+      report_text(&all);
+    }
+    if (!r.any) {
+      fprintf(stderr, "slo_replay: %s: no event in %" PRIu64 " lines (%s expected)\n", o->path,
+              in->lines, o->format == INPUT_CSV ? "csv" : "combined log lines");
+      code = 1;
+    }
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+      fprintf(stderr, "slo_replay: standard output: cannot be written\n");
+      code = 1;
+    }
+  }
+  replay_close(&r);
+  return code;
+}
+
+int main(int argc, char **argv) {
+  static options o;
+  static input in;
+  int go = parse_options(argc, argv, &o);
+  if (go <= 0) return go == 0 ? 0 : 2;
+  int code = input_open(&in, o.path, o.format) == 0 ? run(&o, &in) : 1;
+  input_close(&in);
+  return code;
+}

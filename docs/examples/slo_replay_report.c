@@ -1,0 +1,319 @@
+#include "slo_replay_report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+const int64_t REPORT_SPANS_NS[REPORT_SPANS] = {5 * SLO_MINUTE_NS, 30 * SLO_MINUTE_NS, SLO_HOUR_NS,
+                                               2 * SLO_HOUR_NS,   6 * SLO_HOUR_NS,    SLO_DAY_NS,
+                                               3 * SLO_DAY_NS};
+const char *const REPORT_SPAN_NAMES[REPORT_SPANS] = {"5m", "30m", "1h", "2h", "6h", "1d", "3d"};
+
+static const char *severity_name(uint32_t severity) {
+  return severity == SLO_SEVERITY_PAGE ? "page" : "ticket";
+}
+
+/* ---- for machines ---- */
+
+/* A number, or null. */
+static void json_maybe(const char *key, int known, uint64_t value) {
+  if (known) {
+    printf("\"%s\":%" PRIu64, key, value);
+  } else {
+    printf("\"%s\":null", key);
+  }
+}
+
+static void json_windows(const report_slo *s) {
+  printf("\"windows\":[");
+  for (size_t m = 0; m < s->moments; m++) {
+    const report_moment *moment = &s->moment[m];
+    for (int i = 0; i < REPORT_SPANS; i++) {
+      const slo_delta *d = &moment->delta[i];
+      printf("%s{\"at_ns\":%" PRId64 ",\"span_ns\":%" PRId64 ",\"valid\":%" PRIu64
+             ",\"bad\":%" PRIu64 ",\"covered_ns\":%" PRId64 ",",
+             m + (size_t)i > 0 ? "," : "", moment->at_ns, REPORT_SPANS_NS[i],
+             d->counts.good + d->counts.bad, d->counts.bad, d->measured_ns);
+      json_maybe("burn_ppm", moment->burn_known[i], moment->burn_ppm[i]);
+      printf("}");
+    }
+  }
+  printf("]");
+}
+
+static void json_alerts(const report_slo *s) {
+  printf("\"alerts\":[");
+  for (size_t i = 0; i < s->alerts; i++) {
+    const report_alert *a = &s->alert[i];
+    const char *comma = "";
+    printf("%s{\"severity\":\"%s\",\"from_ns\":%" PRId64 ",\"to_ns\":%" PRId64 ",\"tiers\":[",
+           i > 0 ? "," : "", severity_name(a->severity), a->from_ns, a->to_ns);
+    for (uint32_t t = 0; t < s->tier_count; t++) {
+      char name[48];
+      if (!(a->tiers >> t & 1) ||
+          slo_alert_tier_format(&s->tiers[t], name, sizeof name) != SLO_OK) {
+        continue;
+      }
+      printf("%s\"%s\"", comma, name);
+      comma = ",";
+    }
+    printf("]}");
+  }
+  printf("]");
+}
+
+static void json_latency(const report_latency *l) {
+  static const char *const names[REPORT_QUANTILES] = {"p50_ns", "p90_ns", "p95_ns", "p99_ns",
+                                                      "p999_ns"};
+  printf(",\"latency\":{\"count\":%" PRIu64 ",\"sum_ns\":%" PRIu64, l->summary.count,
+         l->summary.sum);
+  for (int i = 0; i < REPORT_QUANTILES; i++) {
+    printf(",\"%s\":%" PRId64, names[i], l->quantile_ns[i]);
+  }
+  printf(",\"max_ns\":%" PRId64 "}", l->summary.max);
+}
+
+void report_json(const report *r) {
+  printf("{\"lines\":%" PRIu64 ",\"unparsed\":%" PRIu64 ",\"slos\":[", r->lines, r->unparsed);
+  for (size_t i = 0; i < r->slos; i++) {
+    const report_slo *s = &r->slo[i];
+    int any = s->first_ns >= 0;
+    printf("%s{\"name\":\"%s\",\"objective_ppb\":%" PRIu64 ",\"method\":\"occurrences\"",
+           i > 0 ? "," : "", s->name, s->budget.objective_ppb);
+    printf(",\"valid\":%" PRIu64 ",\"good\":%" PRIu64 ",\"bad\":%" PRIu64 ",\"excluded\":%" PRIu64
+           ",\"late\":%" PRIu64 ",",
+           s->budget.valid, s->total.good, s->total.bad, s->total.excluded, s->late);
+    json_maybe("first_ns", any, (uint64_t)s->first_ns);
+    printf(",");
+    json_maybe("last_ns", any, (uint64_t)s->last_ns);
+    printf(",\"budget\":{\"allowed\":%" PRIu64 ",", s->budget.allowed);
+    json_maybe("consumed_ppm", s->budget.valid != 0, s->budget.consumed_ppm);
+    if (s->budget.valid != 0) {
+      printf(",\"remaining_ppm\":%" PRId64 "},", s->budget.remaining_ppm);
+    } else {
+      printf(",\"remaining_ppm\":null},");
+    }
+    json_windows(s);
+    printf(",");
+    json_alerts(s);
+    if (s->latency.known) json_latency(&s->latency);
+    printf("}");
+  }
+  printf("]}\n");
+}
+
+/* ---- for people ---- */
+
+/* 1234567 as 1,234,567; one of a few static buffers, so that a printf may hold several. */
+static const char *grouped(uint64_t value) {
+  static char buffers[8][32];
+  static unsigned turn;
+  char digits[24];
+  char *out = buffers[turn++ % 8];
+  int n = snprintf(digits, sizeof digits, "%" PRIu64, value), o = 0;
+  for (int i = 0; i < n; i++) {
+    if (i > 0 && (n - i) % 3 == 0) out[o++] = ',';
+    out[o++] = digits[i];
+  }
+  out[o] = '\0';
+  return out;
+}
+
+/* Parts per million as a number with one or two decimals, rounded towards zero. */
+static const char *ppm(int64_t value, int64_t unit) {
+  static char buffers[16][32];
+  static unsigned turn;
+  char *out = buffers[turn++ % 16];
+  uint64_t magnitude = value < 0 ? (uint64_t)0 - (uint64_t)value : (uint64_t)value;
+  uint64_t whole = magnitude / (uint64_t)unit;
+  uint64_t hundredths = magnitude % (uint64_t)unit * 100 / (uint64_t)unit;
+  const char *sign = value < 0 ? "-" : "";
+  if (whole >= 100) {
+    (void)snprintf(out, 32, "%s%s", sign, grouped(whole));
+  } else if (whole >= 10 || hundredths % 10 == 0) {
+    (void)snprintf(out, 32, "%s%" PRIu64 ".%" PRIu64, sign, whole, hundredths / 10);
+  } else {
+    (void)snprintf(out, 32, "%s%" PRIu64 ".%02" PRIu64, sign, whole, hundredths);
+  }
+  return out;
+}
+
+static const char *percent(int64_t value_ppm) {
+  return ppm(value_ppm, 10000);
+}
+
+static const char *burn(uint64_t value_ppm) {
+  return ppm((int64_t)value_ppm, 1000000);
+}
+
+/* A duration to the two largest of its units, or to seconds: nobody plans by nanoseconds. */
+static const char *duration(int64_t ns) {
+  static char buffers[8][SLO_TIME_TEXT_MAX];
+  static unsigned turn;
+  char *out = buffers[turn++ % 8];
+  int64_t grid = ns >= SLO_DAY_NS ? SLO_HOUR_NS : ns >= SLO_HOUR_NS ? SLO_MINUTE_NS : SLO_SECOND_NS;
+  if (slo_span_format(ns - ns % grid, out, SLO_TIME_TEXT_MAX) != SLO_OK) return "?";
+  return out;
+}
+
+/* 12.3 ms: three digits in the unit that suits. */
+static const char *latency(int64_t ns) {
+  static char buffers[8][32];
+  static unsigned turn;
+  static const struct {
+    int64_t unit;
+    const char *name;
+  } units[] = {{SLO_SECOND_NS, "s"}, {1000000, "ms"}, {1000, "us"}, {1, "ns"}};
+  char *out = buffers[turn++ % 8];
+  if (ns == INT64_MAX) return "beyond range";
+  int i = 0;
+  while (i < 3 && ns < units[i].unit) i++;
+  int64_t tenths = ns / (units[i].unit > 10 ? units[i].unit / 10 : 1);
+  if (units[i].unit == 1) {
+    (void)snprintf(out, 32, "%" PRId64 " ns", ns);
+  } else if (tenths >= 1000) {
+    (void)snprintf(out, 32, "%" PRId64 " %s", tenths / 10, units[i].name);
+  } else {
+    (void)snprintf(out, 32, "%" PRId64 ".%" PRId64 " %s", tenths / 10, tenths % 10, units[i].name);
+  }
+  return out;
+}
+
+/* "2015-05-17 10:05" in UTC, or a dash. */
+static const char *moment(int64_t ns) {
+  static char buffers[8][SLO_TIME_TEXT_MAX];
+  static unsigned turn;
+  char *out = buffers[turn++ % 8];
+  if (ns < 0 || slo_time_format(ns - ns % SLO_SECOND_NS, out, SLO_TIME_TEXT_MAX) != SLO_OK) {
+    return "-";
+  }
+  out[10] = ' ';
+  out[19] = '\0'; /* without the Z: the header says UTC */
+  return out;
+}
+
+static void text_sparkline(const report_slo *s) {
+  static const char *const level[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  if (s->points == 0) return;
+  printf("  burn-down  100 %% ");
+  for (size_t i = 0; i < s->points; i++) {
+    int64_t left = s->point[i].remaining_ppm;
+    if (left <= 0) {
+      printf("×");
+    } else {
+      printf("%s", level[left >= 1000000 ? 7 : left * 8 / 1000000]);
+    }
+  }
+  printf(" %s %%%s\n", percent(s->point[s->points - 1].remaining_ppm),
+         s->point[s->points - 1].remaining_ppm < 0 ? "   (× is overspent)" : "");
+}
+
+static void text_budget(const report_slo *s) {
+  const slo_budget *b = &s->standing.budget;
+  const slo_delta *p = &s->standing.period;
+  if (!s->standing_known) {
+    printf("  budget     unknown: nothing valid in the period\n");
+    return;
+  }
+  printf("  budget     %s of %s bad events allowed spent: %s %% used, %s %% left%s\n",
+         grouped(b->bad), grouped(b->allowed), percent((int64_t)b->consumed_ppm),
+         percent(b->remaining_ppm), b->remaining_ppm < 0 ? "   OVERSPENT" : "");
+  printf("             measured %s of the %s period%s\n", duration(p->measured_ns),
+         duration(s->standing.period_ns),
+         (p->flags & SLO_DELTA_SHORT) != 0 ? ": what came before is unknown, not good" : "");
+  if (b->remaining_ppm < 0) {
+    printf("  exhausted  already; it recovers only as bad events leave the period\n");
+  } else if (!s->exhaustion_known) {
+    printf("  exhausted  never at the pace of the last 6h: nothing bad in it\n");
+  } else {
+    printf("  exhausted  in %s at the pace of the last 6h\n", duration(s->exhaustion_ns));
+  }
+}
+
+static void text_burn(const report_slo *s) {
+  printf("  burn now  ");
+  for (int i = 0; i < REPORT_SPANS; i++) {
+    printf(" %s %s%s", REPORT_SPAN_NAMES[i],
+           s->now.burn_known[i] ? burn(s->now.burn_ppm[i]) : "no data",
+           i + 1 < REPORT_SPANS ? " " : "\n");
+  }
+}
+
+static void text_latency(const report_latency *l) {
+  if (!l->known) return;
+  printf("  latency    p50 %s  p90 %s  p95 %s  p99 %s  p99.9 %s  max %s  (%s timed, +0.27 %%)\n",
+         latency(l->quantile_ns[0]), latency(l->quantile_ns[1]), latency(l->quantile_ns[2]),
+         latency(l->quantile_ns[3]), latency(l->quantile_ns[4]), latency(l->summary.max),
+         grouped(l->summary.count));
+  if (l->threshold_ns > 0) {
+    printf("             %s within %s, %s beyond, exactly\n", grouped(l->within),
+           latency(l->threshold_ns), grouped(l->beyond));
+  }
+}
+
+static void text_why(const report_slo *s, const report_alert *a) {
+  char name[48];
+  const slo_alert_tier *tier = &s->tiers[a->why.tier];
+  if (slo_alert_tier_format(tier, name, sizeof name) != SLO_OK) return;
+  char spans[2][SLO_TIME_TEXT_MAX];
+  (void)slo_span_format(tier->long_ns, spans[0], sizeof spans[0]);
+  (void)slo_span_format(tier->short_ns, spans[1], sizeof spans[1]);
+  printf("burn %s over %s and %s over %s, above %s: %s bad of %s\n", burn(a->why.long_burn_ppm),
+         spans[0], burn(a->why.short_burn_ppm), spans[1], burn(tier->factor_ppm),
+         grouped(a->why.long_counts.bad),
+         grouped(a->why.long_counts.good + a->why.long_counts.bad));
+}
+
+static void text_alerts(const report_slo *s, int64_t step_ns) {
+  if (s->alerts == 0) {
+    printf("  alerts     none would have fired\n");
+    return;
+  }
+  printf("  alerts     that would have fired (multi-window burn rates of the workbook):\n");
+  for (size_t i = 0; i < s->alerts; i++) {
+    const report_alert *a = &s->alert[i];
+    printf("    %-6s  %s .. %s  %7s  ", severity_name(a->severity), moment(a->from_ns),
+           a->still_firing ? "still firing       " : moment(a->to_ns),
+           duration(a->to_ns - a->from_ns + step_ns));
+    text_why(s, a);
+  }
+}
+
+static void text_moments(const report_slo *s) {
+  for (size_t m = 0; m < s->moments; m++) {
+    printf("  at %s\n", moment(s->moment[m].at_ns));
+    for (int i = 0; i < REPORT_SPANS; i++) {
+      const report_moment *w = &s->moment[m];
+      const slo_delta *d = &w->delta[i];
+      printf("    %-3s  %s bad of %s, burn %s, measured %s\n", REPORT_SPAN_NAMES[i],
+             grouped(d->counts.bad), grouped(d->counts.good + d->counts.bad),
+             w->burn_known[i] ? burn(w->burn_ppm[i]) : "no data", duration(d->measured_ns));
+    }
+  }
+}
+
+void report_text(const report *r) {
+  const report_slo *first = &r->slo[0];
+  printf("%s: %s lines, %s unparsed", r->source, grouped(r->lines), grouped(r->unparsed));
+  if (r->wrong_clock > 0) {
+    printf(" (%s of them over a year from their neighbours)", grouped(r->wrong_clock));
+  }
+  printf("\n%s .. %s UTC\n", moment(first->first_ns), moment(first->last_ns));
+  for (size_t i = 0; i < r->slos; i++) {
+    const report_slo *s = &r->slo[i];
+    char objective[SLO_OBJECTIVE_TEXT_MAX];
+    if (slo_objective_format(s->budget.objective_ppb, objective, sizeof objective) != SLO_OK)
+      continue;
+    printf("\n%s   %s %% over %s, by occurrences   bad: %s\n", s->name, objective,
+           duration(s->standing.period_ns), s->rule);
+    printf("  counts     %s valid = %s good + %s bad; %s excluded, %s late\n",
+           grouped(s->budget.valid), grouped(s->total.good), grouped(s->total.bad),
+           grouped(s->total.excluded), grouped(s->late));
+    text_budget(s);
+    text_burn(s);
+    text_sparkline(s);
+    text_latency(&s->latency);
+    text_alerts(s, r->step_ns);
+    text_moments(s);
+  }
+}

@@ -1,0 +1,37 @@
+/*
+ * slo.h - libslo: SLI/SLO math inside the process.
+ *
+ *   record   slo/counter.h    good, bad and excluded events
+ *            slo/hist.h       latencies
+ *            slo/snapshot.h   quantiles and thresholds of them
+ *   window   slo/window.h     what happened in the last W
+ *   judge    slo/sli.h        event -> good, bad, excluded
+ *            slo/objective.h  targets
+ *            slo/budget.h     how much unreliability is left
+ *            slo/burn.h       how fast it goes
+ *            slo/alert.h      should somebody be woken
+ *            slo/catalog.h    the tiers the world uses
+ *   all      slo/monitor.h    everything above in one block
+ *   base     slo/status.h slo/version.h slo/memory.h slo/counts.h slo/time.h
+ */
+#ifndef SLO_H
+#define SLO_H
+
+#include "slo/alert.h"
+#include "slo/budget.h"
+#include "slo/burn.h"
+#include "slo/catalog.h"
+#include "slo/counter.h"
+#include "slo/counts.h"
+#include "slo/hist.h"
+#include "slo/memory.h"
+#include "slo/monitor.h"
+#include "slo/objective.h"
+#include "slo/sli.h"
+#include "slo/snapshot.h"
+#include "slo/status.h"
+#include "slo/time.h"
+#include "slo/version.h"
+#include "slo/window.h"
+
+#endif

@@ -1,0 +1,169 @@
+/*
+ * slo/monitor.h - all SLIs and SLOs of a service in one block.
+ *
+ * A monitor is counters, histograms, windows and alerts laid out together: threads
+ * record into its counters and histograms, one owner ticks it with the time, and any
+ * thread asks where an objective stands. It decides nothing that the parts do not.
+ *
+ *   slo_counter_record(slo_monitor_counter(m, CHECKOUT), SLO_GOOD);     any thread
+ *   slo_monitor_tick(m, now_ns, 0);                                    the owner
+ *   slo_monitor_read(m, 0, &standing);                                 any thread
+ *
+ * One flat block (slo/memory.h): with init in a mapped file or shared memory it
+ * survives restarts and is fed by several processes. A tick that is repeated, or killed
+ * at any instruction, does no harm.
+ */
+#ifndef SLO_MONITOR_H
+#define SLO_MONITOR_H
+
+#include "slo/alert.h"
+#include "slo/budget.h"
+#include "slo/counter.h"
+#include "slo/hist.h"
+#include "slo/window.h"
+
+#define SLO_MONITOR_NAME_MAX 63 /* bytes */
+#define SLO_MONITOR_SLIS_MAX 100000
+#define SLO_MONITOR_SLOS_MAX 400000
+
+SLO_BEGIN
+
+typedef struct slo_monitor slo_monitor;
+
+/*
+ * An indicator: what is measured. Its counts are those of its counter plus, with
+ * with_threshold 1, those of its histogram: within the threshold is good, beyond is bad.
+ *
+ *   name            1..SLO_MONITOR_NAME_MAX bytes; copied
+ *   latency         its histogram; NULL: none, or that of latency_of
+ *   latency_of      0, or 1 + the index of an earlier SLI whose histogram it shares
+ *   with_threshold  0 or 1
+ *   threshold       index into the histogram's thresholds
+ *   shards          of its counter, as in slo_counter_config
+ */
+typedef struct slo_monitor_sli {
+  uint32_t struct_size;
+  uint32_t shards;
+  const char *name;
+  const slo_hist_config *latency;
+  uint32_t latency_of;
+  uint32_t with_threshold;
+  uint32_t threshold;
+  uint32_t reserved;
+} slo_monitor_sli;
+
+/*
+ * An objective for an indicator.
+ *
+ *   name           1..SLO_MONITOR_NAME_MAX bytes; copied
+ *   sli            index of its SLI
+ *   objective_ppb  see slo/objective.h
+ *   period_ns      the budget's rolling period, 1 s .. 3660 days; the window's longest
+ *                  tier should reach it, else the budget is of what is kept
+ *   tiers          of its alert, tier_count of them; 0: the workbook catalog for the period
+ */
+typedef struct slo_monitor_slo {
+  uint32_t struct_size;
+  uint32_t sli;
+  const char *name;
+  uint64_t objective_ppb;
+  int64_t period_ns;
+  const slo_alert_tier *tiers;
+  uint32_t tier_count;
+  uint32_t reserved;
+} slo_monitor_slo;
+
+/*
+ * slis and slos are arrays whose element size is the struct_size of the first; copied.
+ * sli_count in 1..SLO_MONITOR_SLIS_MAX, slo_count in 0..SLO_MONITOR_SLOS_MAX. window: of
+ * every SLI, NULL for the defaults.
+ */
+typedef struct slo_monitor_config {
+  uint32_t struct_size;
+  uint32_t sli_count;
+  const slo_monitor_sli *slis;
+  const slo_monitor_slo *slos;
+  const slo_window_config *window;
+  uint32_t slo_count;
+  uint32_t reserved;
+} slo_monitor_config;
+
+/* See slo/memory.h. SLO_EINVAL, SLO_ERANGE, SLO_EVERSION, for init also SLO_ESPACE, for
+ * create also SLO_ENOMEM; error names the field. */
+SLO_API slo_status slo_monitor_footprint(const slo_monitor_config *config, size_t *size,
+                                         slo_error *error);
+SLO_API slo_status slo_monitor_init(void *memory, size_t size, const slo_monitor_config *config,
+                                    slo_monitor **monitor, slo_error *error);
+
+/* Validates the whole block. SLO_EINVAL, SLO_ESPACE, SLO_EVERSION, SLO_ECORRUPT. */
+SLO_API slo_status slo_monitor_attach(void *memory, size_t size, slo_monitor **monitor);
+
+SLO_API slo_status slo_monitor_create(const slo_monitor_config *config,
+                                      const slo_allocator *allocator, slo_monitor **monitor,
+                                      slo_error *error);
+/* Takes what create gave, or NULL. */
+SLO_API void slo_monitor_destroy(slo_monitor *monitor);
+
+/* How many there are; 0 for NULL. Any thread. */
+SLO_API uint32_t slo_monitor_sli_count(const slo_monitor *monitor);
+SLO_API uint32_t slo_monitor_slo_count(const slo_monitor *monitor);
+
+/* The name of an SLI or SLO, inside the block; NULL when there is none. Any thread. */
+SLO_API const char *slo_monitor_sli_name(const slo_monitor *monitor, uint32_t sli);
+SLO_API const char *slo_monitor_slo_name(const slo_monitor *monitor, uint32_t slo);
+
+/*
+ * The parts, inside the block; NULL when there is none. Look them up once and keep them:
+ * they stay where they are. The rules of each part's header hold, with the monitor's owner
+ * as their owner: pushing to a window or stepping an alert is the tick's business.
+ */
+SLO_API slo_counter *slo_monitor_counter(slo_monitor *monitor, uint32_t sli);
+SLO_API slo_hist *slo_monitor_hist(slo_monitor *monitor, uint32_t sli);
+SLO_API slo_window *slo_monitor_window(slo_monitor *monitor, uint32_t sli);
+SLO_API slo_alert *slo_monitor_alert(slo_monitor *monitor, uint32_t slo);
+
+/*
+ * Takes a reading of every SLI into its window and, once in each slice of the window's
+ * finest tier, steps the alerts: the first tick at or after each whole step does. flags as for
+ * slo_window_push: SLO_PUSH_UNMEASURED for the first tick after a time in which nobody could
+ * record. Owner only: one thread at a time.
+ *
+ * SLO_ERANGE (now_ns is no moment), SLO_ECLOCK (it jumped ahead too far: nothing was
+ * taken), SLO_EINVAL. Every SLI is ticked even when one of them fails; the first failure
+ * is returned.
+ */
+SLO_API slo_status slo_monitor_tick(slo_monitor *monitor, int64_t now_ns, uint32_t flags);
+
+/*
+ * Where an objective stands as of the newest tick.
+ *
+ *   at_ns     the newest tick
+ *   total     everything since the counters began; late and unknown of slo_counter_tally
+ *   period    the budget's period: its counts, the span really used, how much was measured
+ *   budget    of the period's counts
+ *   page      SLO_ALERT_* of each severity
+ *   ticket
+ */
+typedef struct slo_standing {
+  uint32_t struct_size;
+  uint32_t sli;
+  uint64_t objective_ppb;
+  int64_t period_ns;
+  int64_t at_ns;
+  slo_counts total;
+  uint64_t late;
+  uint64_t unknown;
+  slo_delta period;
+  slo_budget budget;
+  uint32_t page;
+  uint32_t ticket;
+} slo_standing;
+
+/* Any thread. SLO_ENODATA: never ticked (*standing untouched), or nothing valid in the
+ * period (filled; the budget means nothing). SLO_ERANGE: no such SLO. SLO_EINVAL. */
+SLO_API slo_status slo_monitor_read(const slo_monitor *monitor, uint32_t slo,
+                                    slo_standing *standing);
+
+SLO_END
+
+#endif

@@ -1,0 +1,158 @@
+/*
+ * slo/window.h - what happened in the last W, and how much of it was measured.
+ *
+ * A window keeps readings: cumulative counts with the moment they were taken. What
+ * happened in (t - W, t] is the newest reading minus the newest one at or before
+ * t - W, in constant time, for any W up to the longest tier. Nothing is ever reset.
+ *
+ * Tiers. Readings are kept in rings: tier i keeps one reading for each multiple of
+ * its step since the epoch, as far back as its span. The first reading at or after
+ * a multiple stands for it, with its own time. A window's old edge is looked up in
+ * the finest tier that reaches it, so it lies at most one step of that tier (and the
+ * delay of the reading there) before t - W; the answer names the span really used.
+ * Push at every whole step and windows at whole steps are exact.
+ *
+ * Time. A clock that steps back does not move the window back: the counts are
+ * taken, the time stays, steps_back counts it. One that jumps ahead further than
+ * jump_max_ns is refused with SLO_ECLOCK and counted, until a push says
+ * SLO_PUSH_REBASE: a wrong clock must not freeze alerts until that date.
+ *
+ * A window is one flat block (slo/memory.h). One owner at a time pushes; any number
+ * of threads and processes may read meanwhile. A push that is killed at any
+ * instruction leaves the window as it was, or as it was going to be.
+ */
+#ifndef SLO_WINDOW_H
+#define SLO_WINDOW_H
+
+#include "slo/counts.h"
+#include "slo/memory.h"
+#include "slo/time.h"
+
+#define SLO_WINDOW_TIERS_MAX 16
+#define SLO_WINDOW_SLOTS_MAX 16777216
+
+SLO_BEGIN
+
+typedef struct slo_window slo_window;
+
+/* A frozen value type. One reading every step_ns, span_ns back: 1 ms <= step_ns <=
+ * span_ns, span_ns / step_ns <= SLO_WINDOW_SLOTS_MAX. 40 bytes a reading. */
+typedef struct slo_window_tier {
+  int64_t step_ns;
+  int64_t span_ns;
+} slo_window_tier;
+
+/*
+ *   tiers        tier_count (0..SLO_WINDOW_TIERS_MAX) of them, steps and spans strictly
+ *                ascending; copied. 0: 5m 30m 1h 2h 6h 1d 3d 7d 30d 90d, each with a
+ *                60th of it as step, 26 KiB in all.
+ *   jump_max_ns  the furthest a push may be after the one before, >= the finest
+ *                step; 0: the longest span.
+ */
+typedef struct slo_window_config {
+  uint32_t struct_size;
+  uint32_t tier_count;
+  const slo_window_tier *tiers;
+  int64_t jump_max_ns;
+} slo_window_config;
+
+/* See slo/memory.h. config NULL: all defaults. SLO_EINVAL, SLO_ERANGE, SLO_EVERSION,
+ * for init also SLO_ESPACE, for create also SLO_ENOMEM; error names the field. */
+SLO_API slo_status slo_window_footprint(const slo_window_config *config, size_t *size,
+                                        slo_error *error);
+SLO_API slo_status slo_window_init(void *memory, size_t size, const slo_window_config *config,
+                                   slo_window **window, slo_error *error);
+
+/* SLO_EINVAL, SLO_ESPACE, SLO_EVERSION, SLO_ECORRUPT. */
+SLO_API slo_status slo_window_attach(void *memory, size_t size, slo_window **window);
+
+SLO_API slo_status slo_window_create(const slo_window_config *config,
+                                     const slo_allocator *allocator, slo_window **window,
+                                     slo_error *error);
+/* Takes what create gave, or NULL. */
+SLO_API void slo_window_destroy(slo_window *window);
+
+enum {
+  SLO_PUSH_UNMEASURED = 1, /* nobody could record since the last push: a restart */
+  SLO_PUSH_REBASE = 2      /* accept this moment, whatever the clock said before */
+};
+
+/*
+ * Takes a reading: total is everything counted so far, now_ns the moment. The first
+ * push begins the history. Owner only.
+ *
+ * now_ns equal to the newest reading's time brings that reading up to date; earlier, it
+ * does so and counts a step back. With SLO_PUSH_REBASE an earlier moment is accepted by
+ * starting the history anew at it.
+ *
+ * SLO_EINVAL (NULL, unknown flags), SLO_ERANGE (now_ns is no moment; a count of total is
+ * lower than it was), SLO_ECLOCK (a jump ahead, see above): the reading is not taken.
+ */
+SLO_API slo_status slo_window_push(slo_window *window, int64_t now_ns, const slo_counts *total,
+                                   uint32_t flags);
+
+enum {
+  SLO_DELTA_SHORT = 1 /* the history begins after the moment asked for */
+};
+
+/*
+ * The difference of two readings.
+ *
+ *   span_ns      asked for
+ *   from_ns      the readings really used; events in (from_ns, to_ns] are counted
+ *   to_ns
+ *   measured_ns  of to_ns - from_ns, how much was measured
+ *   flags        SLO_DELTA_*
+ */
+typedef struct slo_delta {
+  uint32_t struct_size;
+  uint32_t flags;
+  int64_t span_ns;
+  int64_t from_ns;
+  int64_t to_ns;
+  int64_t measured_ns;
+  slo_counts counts;
+} slo_delta;
+
+/*
+ * n windows that end at the newest reading, all of one state. spans_ns[i] >= 0;
+ * deltas is an array of n elements whose size is deltas[0].struct_size. Any thread.
+ * SLO_ENODATA before the first push, SLO_ERANGE (a negative span), SLO_EINVAL.
+ */
+SLO_API slo_status slo_window_read(const slo_window *window, const int64_t *spans_ns, size_t n,
+                                   slo_delta *deltas);
+
+/*
+ * What happened between two moments: the newest reading at or before to_ns minus that at
+ * or before from_ns. 0 <= from_ns <= to_ns. Any thread. SLO_ENODATA before the first push,
+ * SLO_ERANGE, SLO_EINVAL.
+ */
+SLO_API slo_status slo_window_delta(const slo_window *window, int64_t from_ns, int64_t to_ns,
+                                    slo_delta *delta);
+
+/*
+ *   first_ns, newest_ns  the history's begin and end
+ *   measured_ns          how much of it was measured
+ *   counts               the newest reading: since the counters began
+ *   steps_back           pushes earlier than the one before
+ *   jumps_refused        pushes refused with SLO_ECLOCK
+ *   rebases              pushes that only SLO_PUSH_REBASE made acceptable
+ */
+typedef struct slo_window_summary {
+  uint32_t struct_size;
+  uint32_t tier_count;
+  int64_t first_ns;
+  int64_t newest_ns;
+  int64_t measured_ns;
+  slo_counts counts;
+  uint64_t steps_back;
+  uint64_t jumps_refused;
+  uint64_t rebases;
+} slo_window_summary;
+
+/* Any thread. SLO_ENODATA before the first push, SLO_EINVAL. */
+SLO_API slo_status slo_window_summarize(const slo_window *window, slo_window_summary *summary);
+
+SLO_END
+
+#endif

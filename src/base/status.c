@@ -1,0 +1,116 @@
+#include "slo/status.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/fail.h"
+
+const char *slo_strerror(slo_status status) {
+  switch (status) {
+#define STATUS_TEXT(name, value, text) \
+  case name:                           \
+    return text;
+    SLO_STATUS_MAP(STATUS_TEXT)
+#undef STATUS_TEXT
+    default:
+      return "unknown status";
+  }
+}
+
+const char *slo_status_name(slo_status status) {
+  switch (status) {
+#define STATUS_NAME(name, value, text) \
+  case name:                           \
+    return #name;
+    SLO_STATUS_MAP(STATUS_NAME)
+#undef STATUS_NAME
+    default:
+      return "SLO_UNKNOWN";
+  }
+}
+
+size_t slo_error_format(const slo_error *error, char *buffer, size_t size) {
+  slo_error e = {0};
+  int n;
+  if (error == NULL || error->struct_size < offsetof(slo_error, field)) {
+    n = snprintf(buffer, size, "%s", slo_strerror(SLO_OK));
+  } else {
+    size_t known = error->struct_size < sizeof e ? error->struct_size : sizeof e;
+    memcpy(&e, error, known);
+    e.field[sizeof e.field - 1] = '\0';
+    const char *text = slo_strerror(e.status);
+    if (e.field[0] == '\0') {
+      n = snprintf(buffer, size, "%s", text);
+    } else if (e.status == SLO_EPARSE) {
+      n = snprintf(buffer, size, "%s: %s from byte %" PRId64 " on", e.field, text, e.value);
+    } else if (e.min > e.max) {
+      n = snprintf(buffer, size, "%s: %" PRId64 ": %s", e.field, e.value, text);
+    } else {
+      n = snprintf(buffer, size, "%s: %" PRId64 " is not in %" PRId64 "..%" PRId64 " (%s)", e.field,
+                   e.value, e.min, e.max, text);
+    }
+  }
+  return n < 0 ? 0 : (size_t)n;
+}
+
+static slo_status fail_fill(slo_error *error, slo_status status, int64_t value, int64_t min,
+                            int64_t max, const char *format, va_list args) {
+  if (error != NULL) {
+    slo_error e = {0};
+    e.struct_size = (uint32_t)sizeof e;
+    e.status = status;
+    e.value = value;
+    e.min = min;
+    e.max = max;
+    (void)vsnprintf(e.field, sizeof e.field, format, args);
+    (void)sloi_sized_write(error, &e, sizeof e);
+  }
+  return status;
+}
+
+slo_status sloi_fail(slo_error *error, slo_status status, int64_t value, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  status = fail_fill(error, status, value, 1, 0, format, args);
+  va_end(args);
+  return status;
+}
+
+slo_status sloi_fail_range(slo_error *error, int64_t value, int64_t min, int64_t max,
+                           const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  slo_status status = fail_fill(error, SLO_ERANGE, value, min, max, format, args);
+  va_end(args);
+  return status;
+}
+
+slo_status sloi_sized_read(void *local, size_t size, const void *given, slo_error *error,
+                           const char *what) {
+  uint32_t given_size;
+  memset(local, 0, size);
+  if (given == NULL) return SLO_OK;
+  memcpy(&given_size, given, sizeof given_size);
+  if (given_size < sizeof given_size || given_size > SLOI_SIZED_MAX) {
+    return sloi_fail_range(error, given_size, (int64_t)sizeof given_size, SLOI_SIZED_MAX,
+                           "%s.struct_size", what);
+  }
+  for (size_t i = size; i < given_size; i++) {
+    if (((const unsigned char *)given)[i] != 0) {
+      return sloi_fail(error, SLO_EVERSION, (int64_t)i, "%s", what);
+    }
+  }
+  memcpy(local, given, given_size < size ? given_size : size);
+  return SLO_OK;
+}
+
+slo_status sloi_sized_write(void *given, const void *local, size_t size) {
+  uint32_t given_size;
+  if (given == NULL) return SLO_EINVAL;
+  memcpy(&given_size, given, sizeof given_size);
+  if (given_size < sizeof given_size || given_size > SLOI_SIZED_MAX) return SLO_EINVAL;
+  size_t n = given_size < size ? given_size : size;
+  memcpy((char *)given + sizeof given_size, (const char *)local + sizeof given_size,
+         n - sizeof given_size);
+  return SLO_OK;
+}
