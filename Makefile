@@ -56,7 +56,7 @@ $(SHARED): $(OBJECTS) src/libslo.map
 	  $(CFLAGS) $(SAN) $(LDFLAGS) $(OBJECTS) -lm -o $@
 	$(Q)ln -sf $(notdir $@) $(BUILD)/$(SONAME) && ln -sf $(notdir $@) $(BUILD)/libslo.so
 
-$(BUILD)/examples/slo_replay: docs/examples/slo_replay_input.c docs/examples/slo_replay_report.c
+$(BUILD)/examples/slo_replay: $(addprefix docs/examples/slo_replay_,input.c options.c report.c)
 $(BUILD)/examples/%: docs/examples/%.c $(STATIC)
 	@mkdir -p $(@D)
 	@$(SAY) LINK $@

@@ -40,9 +40,7 @@ def check(binary, path, sli, *options, slo=0):
     at = [argument for w in moments for argument in ("--at", f"{w['t_ms']}ms")]
     for objective, alerts in sli["alerts_oc"].items():
         percent = f"{float(objective) * 100:.7f}"
-        answer = replay(binary, path, *options, "--objective", percent, *at)["slos"][
-            slo
-        ]
+        answer = replay(binary, path, *options, "--objective", percent, *at)["slos"][slo]
         assert answer["objective_ppb"] == round(float(objective) * 10**9)
         assert (answer["valid"], answer["good"], answer["bad"]) == (
             sli["total"], sli["good"], sli["bad"],
@@ -66,9 +64,7 @@ def check(binary, path, sli, *options, slo=0):
                 if want["total"] == 0:
                     assert got["burn_ppm"] is None
                 else:
-                    assert got["burn_ppm"] == want["bad"] * 10**15 // (
-                        budget_ppb * want["total"]
-                    )
+                    assert got["burn_ppm"] == want["bad"] * 10**15 // (budget_ppb * want["total"])
                 assert 0 <= got["covered_ns"] <= got["span_ns"]
 
         for severity in ("page", "ticket"):
@@ -112,15 +108,9 @@ def test_apache_csv(replay_binary, data):
 
 def test_apache_images(replay_binary, data, tmp_path):
     sli = truth(data, "apache-semicomplete")["slis"]["images_not_4xx_5xx"]
-    lines = (
-        (data / "apache-semicomplete" / "apache_logs.log").read_text().splitlines(True)
-    )
+    lines = (data / "apache-semicomplete" / "apache_logs.log").read_text().splitlines(True)
     endings = (".png", ".jpg", ".ico", ".gif")
-    images = [
-        x
-        for x in lines
-        if x.split('"')[1].split(" ")[1].split("?")[0].endswith(endings)
-    ]
+    images = [x for x in lines if x.split('"')[1].split(" ")[1].split("?")[0].endswith(endings)]
     path = tmp_path / "images.log"
     path.write_text("".join(images))
     check(replay_binary, path, sli, "--bad", "status>=400")
@@ -172,9 +162,7 @@ def test_nginxplus(replay_binary, data, tmp_path):
             total, bad = int(row["rtotal"]), int(row["r5xx"])
             if row["zone"] in before:
                 old_total, old_bad = before[row["zone"]]
-                rows[row["zone"]].append(
-                    (row["ts_ms"], total - old_total, bad - old_bad)
-                )
+                rows[row["zone"]].append((row["ts_ms"], total - old_total, bad - old_bad))
             before[row["zone"]] = (total, bad)
     for i, (name, zone) in enumerate(zones.items()):
         path = counts_csv(tmp_path / f"{i}.csv", rows[name])

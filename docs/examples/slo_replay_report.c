@@ -130,7 +130,7 @@ static const char *ppm(int64_t value, int64_t unit) {
   const char *sign = value < 0 ? "-" : "";
   if (whole >= 100) {
     (void)snprintf(out, 32, "%s%s", sign, grouped(whole));
-  } else if (whole >= 10 || hundredths % 10 == 0) {
+  } else if (hundredths % 10 == 0) {
     (void)snprintf(out, 32, "%s%" PRIu64 ".%" PRIu64, sign, whole, hundredths / 10);
   } else {
     (void)snprintf(out, 32, "%s%" PRIu64 ".%02" PRIu64, sign, whole, hundredths);

@@ -74,6 +74,7 @@ SLO_API slo_status slo_alert_init(void *memory, size_t size, const slo_alert_con
 /* SLO_EINVAL, SLO_ESPACE, SLO_EVERSION, SLO_ECORRUPT. */
 SLO_API slo_status slo_alert_attach(void *memory, size_t size, slo_alert **alert);
 
+/* footprint, allocate and init in one; also SLO_ENOMEM. allocator NULL: the heap. */
 SLO_API slo_status slo_alert_create(const slo_alert_config *config, const slo_allocator *allocator,
                                     slo_alert **alert, slo_error *error);
 /* Takes what create gave, or NULL. */

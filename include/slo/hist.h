@@ -39,7 +39,7 @@ typedef struct slo_hist slo_hist;
  *   lowest      the range that gets buckets, 1 <= lowest <= highest <=
  *   highest     SLO_HIST_VALUE_MAX; 0: a millionth of a unit, 3600 units (1 us..1 h).
  *               Memory per shard: 8 bytes times scale-th power of two per octave,
- *               16.3 KiB for the defaults.
+ *               15.9 KiB for the defaults.
  *   thresholds  threshold_count (0..64) values in 0..SLO_HIST_VALUE_MAX, strictly
  *               ascending; copied. NULL when the count is 0.
  *   shards      as in slo_counter_config, 1..4096; 0: one per configured CPU.
@@ -65,6 +65,7 @@ SLO_API slo_status slo_hist_init(void *memory, size_t size, const slo_hist_confi
 /* SLO_EINVAL, SLO_ESPACE, SLO_EVERSION, SLO_ECORRUPT. */
 SLO_API slo_status slo_hist_attach(void *memory, size_t size, slo_hist **hist);
 
+/* footprint, allocate and init in one; also SLO_ENOMEM. allocator NULL: the heap. */
 SLO_API slo_status slo_hist_create(const slo_hist_config *config, const slo_allocator *allocator,
                                    slo_hist **hist, slo_error *error);
 

@@ -98,6 +98,7 @@ SLO_API slo_status slo_monitor_init(void *memory, size_t size, const slo_monitor
 /* Validates the whole block. SLO_EINVAL, SLO_ESPACE, SLO_EVERSION, SLO_ECORRUPT. */
 SLO_API slo_status slo_monitor_attach(void *memory, size_t size, slo_monitor **monitor);
 
+/* footprint, allocate and init in one; also SLO_ENOMEM. allocator NULL: the heap. */
 SLO_API slo_status slo_monitor_create(const slo_monitor_config *config,
                                       const slo_allocator *allocator, slo_monitor **monitor,
                                       slo_error *error);

@@ -45,7 +45,7 @@ typedef struct slo_window_tier {
 /*
  *   tiers        tier_count (0..SLO_WINDOW_TIERS_MAX) of them, steps and spans strictly
  *                ascending; copied. 0: 5m 30m 1h 2h 6h 1d 3d 7d 30d 90d, each with a
- *                60th of it as step, 26 KiB in all.
+ *                60th of it as step, 25.4 KiB in all.
  *   jump_max_ns  the furthest a push may be after the one before, >= the finest
  *                step; 0: the longest span.
  */
@@ -66,6 +66,7 @@ SLO_API slo_status slo_window_init(void *memory, size_t size, const slo_window_c
 /* SLO_EINVAL, SLO_ESPACE, SLO_EVERSION, SLO_ECORRUPT. */
 SLO_API slo_status slo_window_attach(void *memory, size_t size, slo_window **window);
 
+/* footprint, allocate and init in one; also SLO_ENOMEM. allocator NULL: the heap. */
 SLO_API slo_status slo_window_create(const slo_window_config *config,
                                      const slo_allocator *allocator, slo_window **window,
                                      slo_error *error);

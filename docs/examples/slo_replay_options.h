@@ -1,0 +1,27 @@
+/* slo_replay_options.h - the command line of slo_replay. */
+#ifndef SLO_REPLAY_OPTIONS_H
+#define SLO_REPLAY_OPTIONS_H
+
+#include <slo.h>
+
+enum { MOMENTS_MAX = 4096, SLICES_MAX = 100000 };
+
+typedef struct options {
+  const char *path;
+  const char *bad;
+  int format;
+  uint64_t objective_ppb;
+  int64_t threshold_ns; /* 0: no latency SLO */
+  int64_t window_ns, step_ns, slack_ns;
+  int64_t at_ns[MOMENTS_MAX];
+  size_t moments;
+  int json;
+} options;
+
+/* 1 to go on, 0 when that was all (--help), -1 after a message. */
+int parse_options(int argc, char **argv, options *o);
+
+/* A message on stderr: what, and why. */
+void fail(slo_status status, const slo_error *error, const char *what);
+
+#endif
