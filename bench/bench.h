@@ -109,9 +109,11 @@ static inline int bench_json(const char *build, const char *name, const bench_ca
           slo_version_string(), __VERSION__);
   for (size_t i = 0; i < count; i++) {
     const bench_case *c = &cases[i];
-    fprintf(f, "%s\n{\"name\":\"%s\",\"median_ns\":%.3f,\"min_ns\":%.3f,\"max_ns\":%.3f,\"ratio\":%.4f}",
-            i > 0 ? "," : "", c->name, bench_median(c), c->ns[0], c->ns[c->rounds - 1],
-            bench_median(c) / bench_median(&cases[0]));
+    fprintf(
+        f,
+        "%s\n{\"name\":\"%s\",\"median_ns\":%.3f,\"min_ns\":%.3f,\"max_ns\":%.3f,\"ratio\":%.4f}",
+        i > 0 ? "," : "", c->name, bench_median(c), c->ns[0], c->ns[c->rounds - 1],
+        bench_median(c) / bench_median(&cases[0]));
   }
   fprintf(f, "\n]}\n");
   return fclose(f) != 0;

@@ -37,9 +37,8 @@ static int64_t line_day(const char *date) {
   int64_t ns;
   char name[4] = {date[3], date[4], date[5], '\0'};
   const char *month = strstr(months, name);
-  if (month == NULL ||
-      slo_time_civil(atoi(date + 7), (int32_t)(month - months) / 3 + 1, atoi(date), 0, 0, 0, 0,
-                     &ns) != SLO_OK) {
+  if (month == NULL || slo_time_civil(atoi(date + 7), (int32_t)(month - months) / 3 + 1, atoi(date),
+                                      0, 0, 0, 0, &ns) != SLO_OK) {
     return -1;
   }
   return ns / SLO_DAY_NS;
@@ -118,8 +117,8 @@ int main(int argc, char **argv) {
   }
   char *wc[] = {(char *)"wc", (char *)"-l", log_path, NULL};
   char *replay[] = {program, (char *)"--json", log_path, NULL};
-  char *latency[] = {program, (char *)"--json", (char *)"--threshold-ms", (char *)"300", log_path,
-                     NULL};
+  char *latency[] = {program,       (char *)"--json", (char *)"--threshold-ms",
+                     (char *)"300", log_path,         NULL};
   bench_case cases[] = {
       {"wc -l", run_program, wc, 1, {0}, 0},
       {"slo_replay", run_program, replay, 1, {0}, 0},

@@ -445,9 +445,8 @@ static int run(const options *o, input *in) {
   if (status == SLO_OK) status = replay_moments_after(&r);
   int code = 0;
   if (status != SLO_OK) {
-    fail(status, &error,
-         error.status == SLO_EPARSE || error.status == SLO_ERANGE ? "--bad" : "replay");
-    code = error.status == SLO_EPARSE ? 2 : 1;
+    fail(status, &error, "replay", NULL);
+    code = 1;
   } else if (in->failed) {
     fprintf(stderr, "slo_replay: %s: %s\n", o->path, strerror(in->failed));
     code = 1;

@@ -149,17 +149,23 @@ static void combined_latency(const char *from, const char *end, slo_event *event
 
 static int combined_parse(input *in, const char *line, size_t length, input_event *e) {
   const char *end = line + length;
-  const char *p = memchr(line, '[', length);
-  if (p == NULL || end - p < 29 || p[27] != ']' || !combined_time(in, p + 1, &e->time_ns)) {
-    return 0;
+  const char *p = line;
+  /* the first bracket that holds a time: a user name may have some of its own */
+  for (;; p++) {
+    p = memchr(p, '[', (size_t)(end - p));
+    if (p == NULL || end - p < 29) return 0;
+    if (p[27] == ']' && combined_time(in, p + 1, &e->time_ns)) break;
   }
   p += 28;
   if (p + 1 >= end || p[0] != ' ' || p[1] != '"') return 0;
-  /* the request ends with the first quote that is followed by a status */
-  for (p += 2;; p++) {
+  /* the request ends with the first quote that is not escaped and is followed by a status */
+  const char *request = p + 2;
+  for (p = request;; p++) {
     p = memchr(p, '"', (size_t)(end - p));
     if (p == NULL || end - p < 5) return 0;
-    if (p[-1] != '\\' && p[1] == ' ' && is_digit(p[2]) && is_digit(p[3]) && is_digit(p[4]) &&
+    const char *slash = p;
+    while (slash > request && slash[-1] == '\\') slash--;
+    if ((p - slash) % 2 == 0 && p[1] == ' ' && is_digit(p[2]) && is_digit(p[3]) && is_digit(p[4]) &&
         (p + 5 == end || p[5] == ' ')) {
       break;
     }
@@ -293,6 +299,7 @@ static int csv_parse(const input *in, const char *line, size_t length, input_eve
 
 int input_open(input *in, const char *path, int format) {
   memset(in, 0, sizeof *in);
+  in->time_text[0] = '-'; /* no line's time, not even that of a line of zeros */
   in->format = format;
   in->time_column = in->status_column = in->latency_column = in->valid_column = in->bad_column = -1;
   in->file = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY);
@@ -352,46 +359,67 @@ static int input_far(int64_t a, int64_t b) {
   return a - b > INPUT_CLOCK_NS || b - a > INPUT_CLOCK_NS;
 }
 
-/* An event more than a year from the newest one is held until the next agrees with it. */
-int input_next(input *in, input_event *e) {
-  if (in->have_held == 2) { /* confirmed: the event that confirmed it comes next */
-    *e = in->held;
-    in->have_held = 0;
-    return 1;
+static void input_drop(input *in) {
+  in->unparsed++;
+  in->wrong_clock++;
+}
+
+/* first and second agree on the time: they are what comes next. */
+static void input_confirm(input *in, const input_event *first, const input_event *second) {
+  in->next[0] = *second; /* given out from the end */
+  in->next[1] = *first;
+  in->next_count = 2;
+  in->held_count = 0;
+  in->have_newest = 1;
+  in->newest_ns = first->time_ns > second->time_ns ? first->time_ns : second->time_ns;
+}
+
+/* An event that is far from the newest one, or the first there is, is held until another agrees
+ * with it. Of three that do not, the oldest goes. */
+static void input_hold(input *in, const input_event *e) {
+  for (int i = 0; i < in->held_count; i++) {
+    if (input_far(e->time_ns, in->held[i].time_ns)) continue;
+    input_event first = in->held[i];
+    for (int k = 1; k < in->held_count; k++) input_drop(in);
+    input_confirm(in, &first, e);
+    return;
   }
-  while (input_parsed(in, e)) {
-    if (in->have_held) {
-      int agrees = !input_far(e->time_ns, in->held.time_ns);
-      if (agrees) {
-        input_event first = in->held;
-        in->held = *e;
-        in->have_held = 2;
-        in->newest_ns = first.time_ns > e->time_ns ? first.time_ns : e->time_ns;
-        in->have_newest = 1;
-        *e = first;
-        return 1;
-      }
-      in->unparsed++;
-      in->wrong_clock++;
-      in->have_held = 0;
-    }
-    if (!in->have_newest || input_far(e->time_ns, in->newest_ns)) {
-      in->held = *e;
-      in->have_held = 1;
+  /* the truth at the beginning may be either of two; later, the newest one is a witness too */
+  int room = in->have_newest ? 1 : 2;
+  if (in->held_count == room) {
+    in->held[0] = in->held[1];
+    in->held_count--;
+    input_drop(in);
+  }
+  in->held[in->held_count++] = *e;
+}
+
+static int input_far_from_all(const input *in, const input_event *e) {
+  return !in->have_newest || input_far(e->time_ns, in->newest_ns);
+}
+
+int input_next(input *in, input_event *e) {
+  while (in->next_count == 0) {
+    if (!input_parsed(in, e)) break;
+    if (input_far_from_all(in, e)) {
+      input_hold(in, e);
       continue;
     }
+    for (; in->held_count > 0; in->held_count--) input_drop(in);
     if (e->time_ns > in->newest_ns) in->newest_ns = e->time_ns;
     return 1;
   }
-  if (in->have_held == 1) {
-    in->have_held = 0;
-    if (!in->have_newest) { /* the only line there is */
-      in->have_newest = 1;
-      *e = in->held;
-      return 1;
-    }
-    in->unparsed++;
-    in->wrong_clock++;
+  if (in->next_count == 0 && in->held_count > 0 && !in->have_newest) {
+    /* the whole log: one line, or two that are years apart */
+    input_event last = in->held[in->held_count - 1], first = in->held[0];
+    int both = in->held_count == 2;
+    input_confirm(in, &first, &last);
+    if (!both) in->next_count = 1;
   }
-  return 0;
+  if (in->next_count == 0) {
+    for (; in->held_count > 0; in->held_count--) input_drop(in);
+    return 0;
+  }
+  *e = in->next[--in->next_count];
+  return 1;
 }

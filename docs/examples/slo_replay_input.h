@@ -34,8 +34,11 @@ typedef struct input {
   int64_t time_ns;
   /* the neighbours' clock */
   int64_t newest_ns;
-  int have_newest, have_held;
-  input_event held;
+  int have_newest;
+  input_event held[2]; /* not confirmed yet */
+  int held_count;
+  input_event next[2]; /* confirmed: what input_next gives out first */
+  int next_count;
 } input;
 
 /* 0, or -1 after a message on stderr. */

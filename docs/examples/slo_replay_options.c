@@ -8,10 +8,11 @@
 
 #include "slo_replay_input.h"
 
-void fail(slo_status status, const slo_error *error, const char *what) {
+void fail(slo_status status, const slo_error *error, const char *what, const char *value) {
   char text[160];
   (void)slo_error_format(error, text, sizeof text);
-  fprintf(stderr, "slo_replay: %s: %s\n", what,
+  fprintf(stderr, "slo_replay: %s%s%s%s: %s\n", what, value != NULL ? " '" : "",
+          value != NULL ? value : "", value != NULL ? "'" : "",
           error != NULL && error->status != SLO_OK ? text : slo_strerror(status));
 }
 
@@ -58,7 +59,7 @@ static int parse_span(const char *name, const char *text, int64_t min_ns, int64_
   slo_error error = SLO_SIZED(slo_error);
   slo_status status = slo_span_parse(text, span_ns, &error);
   if (status != SLO_OK) {
-    fail(status, &error, name);
+    fail(status, &error, name, text);
     return 0;
   }
   if (*span_ns < min_ns || *span_ns > max_ns) {
@@ -84,7 +85,7 @@ static int add_moment(options *o, const char *text) {
   }
   slo_status status = slo_time_parse(text, &o->at_ns[o->moments], &error);
   if (status != SLO_OK) {
-    fail(status, &error, "--at");
+    fail(status, &error, "--at", text);
     return 0;
   }
   o->moments++;
@@ -107,9 +108,12 @@ int parse_options(int argc, char **argv, options *o) {
                                         {NULL, 0, NULL, 0}};
   slo_error error = SLO_SIZED(slo_error);
   slo_status status;
+  const char *window = "30d";
   int c;
   o->path = "-";
   o->bad = "status>=500";
+  o->rule.struct_size = sizeof o->rule;
+  (void)slo_sli_parse(o->bad, &o->rule, NULL);
   o->format = INPUT_COMBINED;
   o->objective_ppb = 999000000;
   o->window_ns = 30 * SLO_DAY_NS;
@@ -127,12 +131,17 @@ int parse_options(int argc, char **argv, options *o) {
       case OBJECTIVE:
         status = slo_objective_parse(optarg, &o->objective_ppb, &error);
         if (status != SLO_OK) {
-          fail(status, &error, "--objective");
+          fail(status, &error, "--objective", optarg);
           return -1;
         }
         break;
       case BAD:
         o->bad = optarg;
+        status = slo_sli_parse(optarg, &o->rule, &error);
+        if (status != SLO_OK) {
+          fail(status, &error, "--bad", optarg);
+          return -1;
+        }
         break;
       case THRESHOLD:
         if (!parse_milliseconds(optarg, &o->threshold_ns)) {
@@ -142,6 +151,7 @@ int parse_options(int argc, char **argv, options *o) {
         }
         break;
       case WINDOW:
+        window = optarg;
         if (!parse_span("--window", optarg, SLO_HOUR_NS, 366 * SLO_DAY_NS, &o->window_ns))
           return -1;
         break;
@@ -179,7 +189,9 @@ int parse_options(int argc, char **argv, options *o) {
   }
   if (optind < argc) o->path = argv[optind];
   if (o->window_ns % o->step_ns != 0) {
-    fprintf(stderr, "slo_replay: --window is not a multiple of --step\n");
+    char step[SLO_TIME_TEXT_MAX];
+    (void)slo_span_format(o->step_ns, step, sizeof step);
+    fprintf(stderr, "slo_replay: --window: %s is not a multiple of --step %s\n", window, step);
     return -1;
   }
   if (o->slack_ns / o->step_ns + 3 > SLICES_MAX) {

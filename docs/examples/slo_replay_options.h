@@ -9,6 +9,7 @@ enum { MOMENTS_MAX = 4096, SLICES_MAX = 100000 };
 typedef struct options {
   const char *path;
   const char *bad;
+  slo_sli rule; /* what bad says */
   int format;
   uint64_t objective_ppb;
   int64_t threshold_ns; /* 0: no latency SLO */
@@ -21,7 +22,7 @@ typedef struct options {
 /* 1 to go on, 0 when that was all (--help), -1 after a message. */
 int parse_options(int argc, char **argv, options *o);
 
-/* A message on stderr: what, and why. */
-void fail(slo_status status, const slo_error *error, const char *what);
+/* A message on stderr: what, its value unless NULL, and why. */
+void fail(slo_status status, const slo_error *error, const char *what, const char *value);
 
 #endif

@@ -33,7 +33,7 @@ static void json_windows(const report_slo *s) {
       printf("%s{\"at_ns\":%" PRId64 ",\"span_ns\":%" PRId64 ",\"valid\":%" PRIu64
              ",\"bad\":%" PRIu64 ",\"covered_ns\":%" PRId64 ",",
              m + (size_t)i > 0 ? "," : "", moment->at_ns, REPORT_SPANS_NS[i],
-             d->counts.good + d->counts.bad, d->counts.bad, d->measured_ns);
+             d->counts.good + d->counts.bad, d->counts.bad, d->covered_ns);
       json_maybe("burn_ppm", moment->burn_known[i], moment->burn_ppm[i]);
       printf("}");
     }
@@ -49,7 +49,7 @@ static void json_alerts(const report_slo *s) {
     printf("%s{\"severity\":\"%s\",\"from_ns\":%" PRId64 ",\"to_ns\":%" PRId64 ",\"tiers\":[",
            i > 0 ? "," : "", severity_name(a->severity), a->from_ns, a->to_ns);
     for (uint32_t t = 0; t < s->tier_count; t++) {
-      char name[48];
+      char name[SLO_ALERT_TIER_TEXT_MAX];
       if (!(a->tiers >> t & 1) ||
           slo_alert_tier_format(&s->tiers[t], name, sizeof name) != SLO_OK) {
         continue;
@@ -218,7 +218,7 @@ static void text_budget(const report_slo *s) {
   printf("  budget     %s of %s bad events allowed spent: %s %% used, %s %% left%s\n",
          grouped(b->bad), grouped(b->allowed), percent((int64_t)b->consumed_ppm),
          percent(b->remaining_ppm), b->remaining_ppm < 0 ? "   OVERSPENT" : "");
-  printf("             measured %s of the %s period%s\n", duration(p->measured_ns),
+  printf("             measured %s of the %s period%s\n", duration(p->covered_ns),
          duration(s->standing.period_ns),
          (p->flags & SLO_DELTA_SHORT) != 0 ? ": what came before is unknown, not good" : "");
   if (b->remaining_ppm < 0) {
@@ -252,7 +252,7 @@ static void text_latency(const report_latency *l) {
 }
 
 static void text_why(const report_slo *s, const report_alert *a) {
-  char name[48];
+  char name[SLO_ALERT_TIER_TEXT_MAX];
   const slo_alert_tier *tier = &s->tiers[a->why.tier];
   if (slo_alert_tier_format(tier, name, sizeof name) != SLO_OK) return;
   char spans[2][SLO_TIME_TEXT_MAX];
@@ -287,7 +287,7 @@ static void text_moments(const report_slo *s) {
       const slo_delta *d = &w->delta[i];
       printf("    %-3s  %s bad of %s, burn %s, measured %s\n", REPORT_SPAN_NAMES[i],
              grouped(d->counts.bad), grouped(d->counts.good + d->counts.bad),
-             w->burn_known[i] ? burn(w->burn_ppm[i]) : "no data", duration(d->measured_ns));
+             w->burn_known[i] ? burn(w->burn_ppm[i]) : "no data", duration(d->covered_ns));
     }
   }
 }

@@ -21,6 +21,7 @@
 
 #define SLO_ALERT_TIERS_MAX 16
 #define SLO_ALERT_TRANSITIONS_KEPT 28
+#define SLO_ALERT_TIER_TEXT_MAX 80
 
 SLO_BEGIN
 
@@ -61,7 +62,7 @@ typedef struct slo_alert_config {
 
 typedef struct slo_alert slo_alert;
 
-/* "1h/5m": the name of a tier. SLO_ESPACE (48 bytes suffice), SLO_EINVAL. */
+/* "1h/5m": the name of a tier. SLO_ESPACE (SLO_ALERT_TIER_TEXT_MAX bytes suffice), SLO_EINVAL. */
 SLO_API slo_status slo_alert_tier_format(const slo_alert_tier *tier, char *buffer, size_t size);
 
 /* See slo/memory.h. SLO_EINVAL, SLO_ERANGE, SLO_EVERSION, for init also SLO_ESPACE, for

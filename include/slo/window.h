@@ -7,9 +7,9 @@
  *
  * Tiers. Readings are kept in rings: tier i keeps one reading for each multiple of
  * its step since the epoch, as far back as its span. The first reading at or after
- * a multiple stands for it, with its own time. A window's old edge is looked up in
- * the finest tier that reaches it, so it lies at most one step of that tier (and the
- * delay of the reading there) before t - W; the answer names the span really used.
+ * a multiple stands for it, with its own time. A window's old edge is the
+ * newest reading kept at or before t - W, so it lies at most one step of the finest tier that
+ * reaches it (and the delay of the reading there) before; the answer names the span used.
  * Push at every whole step and windows at whole steps are exact.
  *
  * Time. A clock that steps back does not move the window back: the counts are
@@ -45,7 +45,7 @@ typedef struct slo_window_tier {
 /*
  *   tiers        tier_count (0..SLO_WINDOW_TIERS_MAX) of them, steps and spans strictly
  *                ascending; copied. 0: 5m 30m 1h 2h 6h 1d 3d 7d 30d 90d, each with a
- *                60th of it as step, 25.4 KiB in all.
+ *                60th of it as step (7d: a 70th), 25.8 KiB in all.
  *   jump_max_ns  the furthest a push may be after the one before, >= the finest
  *                step; 0: the longest span.
  */
@@ -103,6 +103,8 @@ enum {
  *   from_ns      the readings really used; events in (from_ns, to_ns] are counted
  *   to_ns
  *   measured_ns  of to_ns - from_ns, how much was measured
+ *   covered_ns   of span_ns, how much was measured at least: measured_ns less what the
+ *                readings reach beyond the span
  *   flags        SLO_DELTA_*
  */
 typedef struct slo_delta {
@@ -112,6 +114,7 @@ typedef struct slo_delta {
   int64_t from_ns;
   int64_t to_ns;
   int64_t measured_ns;
+  int64_t covered_ns;
   slo_counts counts;
 } slo_delta;
 

@@ -32,7 +32,7 @@ const char *slo_status_name(slo_status status) {
 size_t slo_error_format(const slo_error *error, char *buffer, size_t size) {
   slo_error e = {0};
   int n;
-  if (error == NULL || error->struct_size < offsetof(slo_error, field)) {
+  if (error == NULL || error->struct_size < offsetof(slo_error, value)) {
     n = snprintf(buffer, size, "%s", slo_strerror(SLO_OK));
   } else {
     size_t known = error->struct_size < sizeof e ? error->struct_size : sizeof e;

@@ -37,34 +37,47 @@ static int32_t time_month_length(int32_t year, int32_t month) {
   return month == 2 && leap ? 29 : length[month - 1];
 }
 
+/* Seconds since the epoch, negative before it. 0 when the parts are no date and time of day. */
+static int time_from_parts(int32_t year, int32_t month, int32_t day, int32_t hour, int32_t minute,
+                           int32_t second, int64_t *seconds) {
+  if (month < 1 || month > 12 || day < 1 || day > time_month_length(year, month) || hour < 0 ||
+      hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) {
+    return 0;
+  }
+  *seconds =
+      time_days(year, month, day) * 86400 + hour * INT64_C(3600) + minute * INT64_C(60) + second;
+  return 1;
+}
+
+/* Within the range of moments? Far seconds must not overflow on the way. */
+static slo_status time_in_range(int64_t seconds, int32_t nanosecond, int64_t *time_ns) {
+  if (seconds < 0 || seconds > SLO_TIME_MAX_NS / SLO_SECOND_NS) return SLO_ERANGE;
+  *time_ns = seconds * SLO_SECOND_NS + nanosecond;
+  return SLO_OK;
+}
+
 slo_status slo_time_civil(int32_t year, int32_t month, int32_t day, int32_t hour, int32_t minute,
                           int32_t second, int32_t nanosecond, int64_t *time_ns) {
+  int64_t seconds;
   if (time_ns == NULL) return SLO_EINVAL;
-  if (year < 1970 || year > 2261 || month < 1 || month > 12 || day < 1 ||
-      day > time_month_length(year, month) || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
-      second < 0 || second > 60 || nanosecond < 0 || nanosecond > 999999999) {
+  if (year < 1970 || year > 2261 || nanosecond < 0 || nanosecond > 999999999 ||
+      !time_from_parts(year, month, day, hour, minute, second, &seconds)) {
     return SLO_ERANGE;
   }
-  int64_t seconds =
-      time_days(year, month, day) * 86400 + hour * INT64_C(3600) + minute * INT64_C(60) + second;
-  int64_t ns = seconds * SLO_SECOND_NS + nanosecond;
-  if (ns > SLO_TIME_MAX_NS) return SLO_ERANGE;
-  *time_ns = ns;
-  return SLO_OK;
+  return time_in_range(seconds, nanosecond, time_ns);
 }
 
 static int time_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-/* Reads exactly n digits; -1 when they are not there. */
+/* Reads exactly n digits; -1, with *p at what is none, when they are not there. */
 static int32_t time_digits(const char **p, int n) {
   int32_t value = 0;
-  for (int i = 0; i < n; i++) {
-    if (!time_digit((*p)[i])) return -1;
-    value = value * 10 + ((*p)[i] - '0');
+  for (int i = 0; i < n; i++, ++*p) {
+    if (!time_digit(**p)) return -1;
+    value = value * 10 + (**p - '0');
   }
-  *p += n;
   return value;
 }
 
@@ -93,13 +106,13 @@ static int time_unit_read(const char **p, int first) {
   return -1;
 }
 
-/* Reads digits into value; 0 when there is none or they do not fit int64. */
-static int time_integer(const char **p, int64_t *value) {
+/* Reads digits into value; 0 when there is none, or, with *p at a digit, too many. */
+static int time_integer(const char **p, uint64_t *value) {
   const char *start = *p;
   *value = 0;
   for (; time_digit(**p); ++*p) {
-    int digit = **p - '0';
-    if (*value > (INT64_MAX - digit) / 10) return 0;
+    uint64_t digit = (uint64_t)(**p - '0');
+    if (*value > (UINT64_MAX - digit) / 10) return 0;
     *value = *value * 10 + digit;
   }
   return *p != start;
@@ -111,72 +124,84 @@ static slo_status time_fail(slo_error *error, const char *what, const char *text
 
 static slo_status time_parse_count(const char *text, int64_t *time_ns, slo_error *error) {
   const char *p = text;
-  int64_t value;
+  uint64_t value;
   if (!time_integer(&p, &value)) {
     if (time_digit(*p)) return sloi_fail_range(error, INT64_MAX, 0, SLO_TIME_MAX_NS, "time");
     return time_fail(error, "time", text, p);
   }
   const char *at = p;
   int unit = time_unit_read(&p, TIME_SECOND);
-  if (unit < 0 || *p != '\0') return time_fail(error, "time", text, at);
-  if (value > SLO_TIME_MAX_NS / TIME_UNITS[unit].ns) {
-    return sloi_fail_range(error, value, 0, SLO_TIME_MAX_NS / TIME_UNITS[unit].ns, "time");
-  }
-  *time_ns = value * TIME_UNITS[unit].ns;
+  if (unit < 0) return time_fail(error, "time (with its unit: s ms us ns)", text, at);
+  if (*p != '\0') return time_fail(error, "time", text, p);
+  int64_t max = SLO_TIME_MAX_NS / TIME_UNITS[unit].ns;
+  if (value > (uint64_t)max) return sloi_fail_range(error, sloi_shown(value), 0, max, "time");
+  *time_ns = (int64_t)value * TIME_UNITS[unit].ns;
   return SLO_OK;
+}
+
+/* ".5": decimals that fit nanoseconds. 0 and *p at the offender when they do not. */
+static int time_fraction(const char **p, int32_t *nanosecond) {
+  int32_t place = 100000000;
+  const char *first = ++*p;
+  for (; time_digit(**p); ++*p, place /= 10) {
+    if (place == 0 && **p != '0') return 0;
+    *nanosecond += (**p - '0') * place;
+  }
+  return *p != first;
+}
+
+/* "Z" or "+02:00". 0 and *p at the offender when it is neither. */
+static int time_zone(const char **p, int64_t *offset_s) {
+  if (**p == 'Z' || **p == 'z') {
+    ++*p;
+    return 1;
+  }
+  if (**p != '+' && **p != '-') return 0;
+  int sign = *(*p)++ == '-' ? -1 : 1;
+  const char *at = *p;
+  int32_t hours = time_digits(p, 2), minutes = -1;
+  if (hours >= 0 && **p == ':') {
+    ++*p;
+    minutes = time_digits(p, 2);
+  }
+  if (minutes < 0) return 0;
+  if (hours > 23 || minutes > 59) {
+    *p = at;
+    return 0;
+  }
+  *offset_s = sign * (hours * INT64_C(3600) + minutes * INT64_C(60));
+  return 1;
 }
 
 slo_status slo_time_parse(const char *text, int64_t *time_ns, slo_error *error) {
   if (text == NULL || time_ns == NULL) return sloi_fail(error, SLO_EINVAL, 0, "time (NULL)");
   const char *p = text;
-  const char *at = p;
-  int32_t part[6];
+  int32_t part[6], nanosecond = 0;
+  int64_t offset_s = 0, seconds;
   static const int width[6] = {4, 2, 2, 2, 2, 2};
   static const char after[6] = {'-', '-', 'T', ':', ':', '\0'};
   for (int i = 0; i < 6; i++) {
-    at = p;
     part[i] = time_digits(&p, width[i]);
     int separated =
         after[i] == '\0' || *p == after[i] || (after[i] == 'T' && (*p == 't' || *p == ' '));
     if (part[i] < 0 || !separated) {
-      return i == 0 ? time_parse_count(text, time_ns, error) : time_fail(error, "time", text, at);
+      return i == 0 ? time_parse_count(text, time_ns, error) : time_fail(error, "time", text, p);
     }
     p += after[i] != '\0';
   }
-  int32_t fraction = 0;
-  if (*p == '.') {
-    int32_t place = 100000000;
-    const char *dot = p++;
-    for (; time_digit(*p); p++, place /= 10) {
-      if (place == 0 && *p != '0') return time_fail(error, "time", text, p);
-      fraction += (*p - '0') * place;
-    }
-    if (p == dot + 1) return time_fail(error, "time", text, p);
-  }
-  int64_t offset_ns = 0;
-  at = p;
-  if (*p == '+' || *p == '-') {
-    int sign = *p++ == '-' ? -1 : 1;
-    int32_t hours = time_digits(&p, 2);
-    if (hours < 0 || hours > 23 || *p != ':') return time_fail(error, "time", text, at);
-    p++;
-    int32_t minutes = time_digits(&p, 2);
-    if (minutes < 0 || minutes > 59) return time_fail(error, "time", text, at);
-    offset_ns = sign * (hours * SLO_HOUR_NS + minutes * SLO_MINUTE_NS);
-  } else if (*p == 'Z' || *p == 'z') {
-    p++;
-  } else {
-    return time_fail(error, "time (a zone: Z or +hh:mm)", text, at);
+  if (*p == '.' && !time_fraction(&p, &nanosecond)) return time_fail(error, "time", text, p);
+  if (!time_zone(&p, &offset_s)) {
+    return time_fail(error, "time (with a zone: Z or +hh:mm)", text, p);
   }
   if (*p != '\0') return time_fail(error, "time", text, p);
-  int64_t local_ns;
-  slo_status status =
-      slo_time_civil(part[0], part[1], part[2], part[3], part[4], part[5], fraction, &local_ns);
-  if (status != SLO_OK) return sloi_fail(error, status, part[0], "time, a part of it; year");
-  if (local_ns < offset_ns || local_ns - offset_ns > SLO_TIME_MAX_NS) {
-    return sloi_fail(error, SLO_ERANGE, part[0], "time, in UTC; year");
+  if (!time_from_parts(part[0], part[1], part[2], part[3], part[4], part[5], &seconds)) {
+    return sloi_fail(error, SLO_ERANGE, part[0], "time, some part of it; year");
   }
-  *time_ns = local_ns - offset_ns;
+  int64_t ns;
+  if (time_in_range(seconds - offset_s, nanosecond, &ns) != SLO_OK) {
+    return sloi_fail_range(error, part[0], 1970, 2261, "time, in UTC; year");
+  }
+  *time_ns = ns;
   return SLO_OK;
 }
 
@@ -212,6 +237,11 @@ slo_status slo_time_format(int64_t time_ns, char *buffer, size_t size) {
   return time_put(buffer, size, text, n);
 }
 
+/* Beyond int64, so that no value can be named. */
+static slo_status time_span_range(slo_error *error) {
+  return sloi_fail_range(error, INT64_MAX, -INT64_MAX, INT64_MAX, "span, nanoseconds beyond");
+}
+
 slo_status slo_span_parse(const char *text, int64_t *span_ns, slo_error *error) {
   if (text == NULL || span_ns == NULL) return sloi_fail(error, SLO_EINVAL, 0, "span (NULL)");
   const char *p = text;
@@ -220,22 +250,23 @@ slo_status slo_span_parse(const char *text, int64_t *span_ns, slo_error *error) 
   sloi_u128 total = {0, 0};
   int unit = -1;
   do {
-    int64_t value;
+    uint64_t value;
     const char *at = p;
     if (!time_integer(&p, &value)) {
-      if (time_digit(*p)) return sloi_fail_range(error, INT64_MAX, -INT64_MAX, INT64_MAX, "span");
+      if (time_digit(*p)) return time_span_range(error);
       return time_fail(error, "span", text, at);
     }
     at = p;
     unit = time_unit_read(&p, unit + 1);
     if (unit < 0) return time_fail(error, "span (units: w d h m s ms us ns)", text, at);
-    total =
-        sloi_u128_add(total, sloi_u128_multiply((uint64_t)value, (uint64_t)TIME_UNITS[unit].ns));
-    if (total.hi != 0 || total.lo > (uint64_t)INT64_MAX) {
-      return sloi_fail_range(error, INT64_MAX, -INT64_MAX, INT64_MAX, "span");
+    total = sloi_u128_add(total, sloi_u128_multiply(value, (uint64_t)TIME_UNITS[unit].ns));
+    if (total.hi != 0 || total.lo > (uint64_t)INT64_MAX + (uint64_t)negative) {
+      return time_span_range(error);
     }
   } while (*p != '\0');
-  *span_ns = negative ? -(int64_t)total.lo : (int64_t)total.lo;
+  /* the lowest one has no positive counterpart */
+  *span_ns =
+      negative ? -(int64_t)(total.lo - (total.lo != 0)) - (total.lo != 0) : (int64_t)total.lo;
   return SLO_OK;
 }
 

@@ -187,20 +187,21 @@ static int alert_holds(const slo_alert *a, uint64_t i, const slo_delta *deltas) 
                           tier->flags) == 1;
 }
 
-/* How long since a mark; a clock that was rebased to before it makes that 0. */
-static uint64_t alert_age(uint64_t now, uint64_t mark) {
-  return now > mark ? now - mark : 0;
+/* How long since *mark, which a clock that was rebased to before it moves along. */
+static uint64_t alert_age(uint64_t now, uint64_t *mark) {
+  if (*mark > now) *mark = now;
+  return now - *mark;
 }
 
 static void alert_step_timer(const slo_alert_tier *tier, alert_timer *timer, uint64_t now,
                              int holds) {
   if (holds) {
     if (timer->held == 0) timer->held = now;
-    if (alert_age(now, timer->held) >= (uint64_t)tier->for_ns) timer->firing = 1;
+    if (alert_age(now, &timer->held) >= (uint64_t)tier->for_ns) timer->firing = 1;
     if (timer->firing) timer->last = now;
   } else {
     timer->held = 0;
-    if (alert_age(now, timer->last) >= (uint64_t)tier->keep_firing_ns) timer->firing = 0;
+    if (alert_age(now, &timer->last) >= (uint64_t)tier->keep_firing_ns) timer->firing = 0;
   }
 }
 

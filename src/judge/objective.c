@@ -36,7 +36,7 @@ slo_status slo_objective_parse(const char *text, uint64_t *objective_ppb, slo_er
       ppb += (uint64_t)(*p - '0') * weight;
     }
   }
-  if (*p == '%') p++;
+  if (*p == '%' && digits != 0) p++;
   if (digits == 0 || *p != '\0') {
     return sloi_fail(error, SLO_EPARSE, (int64_t)(p - text), "objective (percent)");
   }

@@ -72,7 +72,7 @@ static slo_status layout_add_sli(layout_walk *walk, const slo_monitor_config *co
   char place[24];
   size_t size;
   (void)snprintf(place, sizeof place, "slis[%u]", (unsigned)i);
-  slo_status status = layout_element(config->slis, i, &s, sizeof s, error, "slis[]");
+  slo_status status = layout_element(config->slis, i, &s, sizeof s, error, place);
   if (status == SLO_OK) status = layout_name(s.name, "slis", i, error);
   if (status != SLO_OK) return status;
   if (s.reserved != 0) return sloi_fail(error, SLO_EVERSION, s.reserved, "slis[%u].reserved", i);
@@ -155,7 +155,7 @@ static slo_status layout_add_slo(layout_walk *walk, const slo_monitor_config *co
   char place[24];
   size_t size;
   (void)snprintf(place, sizeof place, "slos[%u]", (unsigned)i);
-  slo_status status = layout_element(config->slos, i, &s, sizeof s, error, "slos[]");
+  slo_status status = layout_element(config->slos, i, &s, sizeof s, error, place);
   if (status == SLO_OK) status = layout_name(s.name, "slos", i, error);
   if (status != SLO_OK) return status;
   if (s.reserved != 0) return sloi_fail(error, SLO_EVERSION, s.reserved, "slos[%u].reserved", i);

@@ -85,10 +85,12 @@ static inline uint64_t sloi_shape_cell(const sloi_shape *shape, int64_t value) {
   return value < 0 ? SLOI_SHAPE_NEGATIVE : SLOI_SHAPE_OVERFLOW;
 }
 
-/* The upper bound of bucket i of the row. */
+/* The upper bound of bucket i of the row: of the values it may hold, so that the last one ends
+ * with the last value that has a bucket. */
 static inline int64_t sloi_shape_upper(const sloi_shape *shape, uint64_t i) {
-  return (int64_t)sloi_bucket_upper(sloi_shape_bounds(shape), (uint32_t)shape->scale,
-                                    shape->first + i);
+  uint64_t upper =
+      sloi_bucket_upper(sloi_shape_bounds(shape), (uint32_t)shape->scale, shape->first + i);
+  return (int64_t)(upper < SLOI_BUCKET_VALUE_MAX ? upper : SLOI_BUCKET_VALUE_MAX);
 }
 
 /* The lower bound (exclusive) of bucket i of the row; 0 below the first boundary. */

@@ -43,7 +43,8 @@ struct slo_window {
   uint64_t tier_count;
   uint64_t jump_max;
   uint64_t state_at; /* bytes from the block's start */
-  uint64_t reserved[5];
+  uint64_t nested;   /* 1: every step divides the next one */
+  uint64_t reserved[4];
   window_ring ring[]; /* tier_count of them */
 };
 
@@ -72,6 +73,7 @@ typedef struct window_plan {
   uint64_t tier_count;
   uint64_t jump_max;
   uint64_t state_at;
+  uint64_t nested;
   uint64_t size;
   window_ring ring[SLO_WINDOW_TIERS_MAX];
 } window_plan;
@@ -88,6 +90,10 @@ static void window_lay_out(window_plan *plan) {
     at += ring->slots * sizeof(window_reading);
   }
   plan->size = sloi_round_up(at, SLO_ALIGN);
+  plan->nested = 1;
+  for (uint64_t i = 1; i < plan->tier_count; i++) {
+    if (plan->ring[i].step % plan->ring[i - 1].step != 0) plan->nested = 0;
+  }
 }
 
 static slo_status window_plan_tiers(const slo_window_tier *tiers, uint32_t count, window_plan *plan,
@@ -131,7 +137,7 @@ static slo_status window_plan_config(const slo_window_config *config, window_pla
   if (c.tier_count != 0 && c.tiers == NULL) return sloi_fail(error, SLO_EINVAL, 0, "tiers (NULL)");
   if (c.tier_count == 0) {
     for (int i = 0; i < SPANS; i++) {
-      defaults[i].step_ns = spans[i] / 60;
+      defaults[i].step_ns = spans[i] / (i == 7 ? 70 : 60); /* so that each divides the next */
       defaults[i].span_ns = spans[i];
     }
     c.tiers = defaults;
@@ -171,6 +177,7 @@ slo_status slo_window_init(void *memory, size_t size, const slo_window_config *c
   w->tier_count = plan.tier_count;
   w->jump_max = plan.jump_max;
   w->state_at = plan.state_at;
+  w->nested = plan.nested;
   memcpy(w->ring, plan.ring, (size_t)plan.tier_count * sizeof w->ring[0]);
   sloi_block_ready(&w->block);
   *window = w;
@@ -196,8 +203,8 @@ slo_status slo_window_attach(void *memory, size_t size, slo_window **window) {
   memset(&plan, 0, sizeof plan);
   if (window_plan_tiers(tiers, (uint32_t)w->tier_count, &plan, NULL) != SLO_OK) return SLO_ECORRUPT;
   window_lay_out(&plan);
-  if (w->state_at != plan.state_at || w->block.size != plan.size || w->jump_max < w->ring[0].step ||
-      w->jump_max > (uint64_t)SLO_TIME_MAX_NS ||
+  if (w->state_at != plan.state_at || w->nested != plan.nested || w->block.size != plan.size ||
+      w->jump_max < w->ring[0].step || w->jump_max > (uint64_t)SLO_TIME_MAX_NS ||
       memcmp(w->ring, plan.ring, (size_t)plan.tier_count * sizeof w->ring[0]) != 0) {
     return SLO_ECORRUPT;
   }
@@ -296,6 +303,7 @@ slo_status slo_window_push(slo_window *window, int64_t now_ns, const slo_counts 
     window_begin(w, &state, &now);
   } else if (time < newest && rebase) {
     state.rebases++;
+    now.measured = 0; /* of the new history, nothing yet */
     window_begin(w, &state, &now);
   } else if (time > newest && time - newest > w->jump_max && !rebase) {
     state.jumps_refused++;
@@ -333,7 +341,9 @@ static uint64_t window_oldest(const window_ring *ring, const window_state *state
   return first > kept ? first : kept;
 }
 
-/* The newest reading at or before `edge`; the oldest there is, and 0, when none is. */
+/* The newest reading at or before `edge` that any tier has; the oldest there is, and 0, when
+ * there is none. When every step divides the next one, the finest tier that reaches the edge
+ * has all that a coarser one has. */
 static int window_edge(const slo_window *w, const window_state *state, int64_t edge,
                        window_reading *r) {
   uint64_t newest = state->newest.mark - 1;
@@ -341,19 +351,25 @@ static int window_edge(const slo_window *w, const window_state *state, int64_t e
   if (edge >= (int64_t)newest) return 1;
   if (edge >= (int64_t)state->first) {
     uint64_t x = (uint64_t)edge;
-    for (uint64_t i = 0; i < w->tier_count; i++) {
+    int found = 0;
+    for (uint64_t i = 0; i < w->tier_count && !(found && w->nested); i++) {
       const window_ring *ring = &w->ring[i];
       uint64_t oldest = window_oldest(ring, state, state->head[i]);
-      uint64_t number = x / ring->step;
-      for (int back = 0; back < 2 && number >= oldest; back++, number--) {
+      /* The slot behind may stand for a gap and hold a later reading of this one's slice; the
+       * slot before serves when the reading of this one came late. */
+      uint64_t number = x / ring->step + 1;
+      for (int back = 0; back < 3 && number >= oldest; back++, number--) {
+        if (number > state->head[i]) continue;
         window_reading slot;
         if (window_slot_load(w, ring, number, &slot) && window_usable(&slot, x, &state->newest)) {
-          *r = slot;
-          return 1;
+          if (!found || slot.mark > r->mark) *r = slot;
+          found = 1;
+          break;
         }
         if (number == 0) break;
       }
     }
+    if (found) return 1;
   }
   /* before the history, or further back than the longest tier */
   const window_ring *ring = &w->ring[w->tier_count - 1];
@@ -373,13 +389,18 @@ static int window_edge(const slo_window *w, const window_state *state, int64_t e
 static slo_delta window_subtract(const window_reading *to, const window_reading *from,
                                  int64_t span_ns, int reached) {
   slo_delta d = {0};
-  if (!window_usable(from, to->mark - 1, to)) from = to;
+  /* The newest reading may have been brought up to date after its slot was written, and a push
+   * in flight may have taken an old one: nothing happens in no time. */
+  if (from->mark == to->mark || !window_usable(from, to->mark - 1, to)) from = to;
   d.struct_size = (uint32_t)sizeof d;
   d.flags = reached ? 0 : SLO_DELTA_SHORT;
   d.span_ns = span_ns;
   d.from_ns = (int64_t)(from->mark - 1);
   d.to_ns = (int64_t)(to->mark - 1);
   d.measured_ns = (int64_t)(to->measured - from->measured);
+  int64_t beyond = d.to_ns - d.from_ns - span_ns;
+  d.covered_ns = d.measured_ns - (beyond > 0 ? beyond : 0);
+  if (d.covered_ns < 0) d.covered_ns = 0;
   d.counts.good = to->good - from->good;
   d.counts.bad = to->bad - from->bad;
   d.counts.excluded = to->excluded - from->excluded;
