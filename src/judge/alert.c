@@ -215,7 +215,7 @@ static void alert_write_slot(slo_alert *a, const alert_slot *s) {
   uint64_t words[ALERT_SLOT_WORDS];
   sloi_cell *cell = a->slot[(s->mark - 1) % ALERT_SLOTS];
   memcpy(words, s, sizeof words);
-  sloi_store_relaxed(&cell[0], 0);
+  sloi_store_release(&cell[0], 0);
   for (size_t i = 1; i < ALERT_SLOT_WORDS; i++) sloi_store_release(&cell[i], words[i]);
   sloi_store_release(&cell[0], words[0]);
 }

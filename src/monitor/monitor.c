@@ -2,6 +2,7 @@
 
 #include "base/fail.h"
 #include "judge/alert.h"
+#include "window/window.h"
 
 uint32_t slo_monitor_sli_count(const slo_monitor *monitor) {
   return monitor == NULL ? 0 : (uint32_t)monitor->sli_count;
@@ -95,19 +96,14 @@ slo_status slo_monitor_read(const slo_monitor *monitor, uint32_t slo, slo_standi
   const sloi_monitor_slo *s = &sloi_monitor_slos_const(monitor)[slo];
   const slo_window *window = monitor_at_const(monitor, monitor->sli[s->sli].window_at);
   slo_standing r = {0};
-  slo_window_summary summary = {0};
+  slo_window_summary summary;
   slo_alert_status alert = {0};
-  summary.struct_size = (uint32_t)sizeof summary;
   r.period.struct_size = (uint32_t)sizeof r.period;
   r.budget.struct_size = (uint32_t)sizeof r.budget;
   alert.struct_size = (uint32_t)sizeof alert;
   int64_t period_ns = (int64_t)s->period_ns;
-  slo_status status;
-  do { /* both of one tick */
-    status = slo_window_summarize(window, &summary);
-    if (status == SLO_OK) status = slo_window_read(window, &period_ns, 1, &r.period);
-    if (status != SLO_OK) return status;
-  } while (summary.newest_ns != r.period.to_ns);
+  slo_status status = sloi_window_read(window, &period_ns, 1, &r.period, &summary);
+  if (status != SLO_OK) return status;
   slo_counter_tally tally = monitor_tally(monitor, s->sli);
   r.sli = (uint32_t)s->sli;
   r.objective_ppb = s->objective_ppb;

@@ -1,0 +1,276 @@
+/*
+ * test_abi.c - every public struct and constant, as programs compiled earlier know them.
+ *
+ * Nothing here may change within a major version: fields are only added at the end of structs
+ * that begin with struct_size. Listing a field twice, forgetting one or implicit padding breaks
+ * the chain of offsets.
+ */
+#include "check_main.h"
+#include "slo.h"
+
+/* Expects `name` to be the next field: of this type, and without a gap. */
+#define FIELD(type, name)                                                                        \
+  do {                                                                                           \
+    _Static_assert(_Generic(&((abi_struct *)0)->name, type *: 1, default: 0),                    \
+                   #name " is no " #type);                                                       \
+    ck_assert_msg(offsetof(abi_struct, name) == at, "%s.%s is at %zu, not %zu", abi_name, #name, \
+                  offsetof(abi_struct, name), at);                                               \
+    at += sizeof(type);                                                                          \
+  } while (0)
+
+/* A struct, its size in bytes and its fields in order. */
+#define STRUCT(type, bytes, ...)                                                            \
+  do {                                                                                      \
+    typedef type abi_struct;                                                                \
+    const char *abi_name = #type;                                                           \
+    size_t at = 0;                                                                          \
+    __VA_ARGS__                                                                             \
+    ck_assert_msg(sizeof(type) == (bytes), "%s has %zu bytes", abi_name, sizeof(type));     \
+    ck_assert_msg(at == sizeof(type), "%s: %zu bytes of fields in %zu bytes", abi_name, at, \
+                  sizeof(type));                                                            \
+  } while (0)
+
+typedef char abi_field_text[64];
+typedef uint64_t abi_two_words[2];
+typedef slo_sli_term abi_terms[SLO_SLI_TERMS_MAX];
+
+START_TEST(test_structs) {
+  STRUCT(slo_error, 96, FIELD(uint32_t, struct_size); FIELD(slo_status, status);
+         FIELD(int64_t, value); FIELD(int64_t, min); FIELD(int64_t, max);
+         FIELD(abi_field_text, field););
+  STRUCT(slo_counts, 24, FIELD(uint64_t, good); FIELD(uint64_t, bad); FIELD(uint64_t, excluded););
+  STRUCT(slo_counter_config, 8, FIELD(uint32_t, struct_size); FIELD(uint32_t, shards););
+  STRUCT(slo_counter_tally, 48, FIELD(uint32_t, struct_size); FIELD(uint32_t, shards);
+         FIELD(slo_counts, counts); FIELD(uint64_t, late); FIELD(uint64_t, unknown););
+  STRUCT(slo_snapshot_summary, 72, FIELD(uint32_t, struct_size); FIELD(uint32_t, scale);
+         FIELD(uint64_t, count); FIELD(uint64_t, sum); FIELD(uint64_t, negative);
+         FIELD(uint64_t, zero); FIELD(uint64_t, underflow); FIELD(uint64_t, overflow);
+         FIELD(int64_t, min); FIELD(int64_t, max););
+  STRUCT(slo_bucket, 32, FIELD(uint32_t, struct_size); FIELD(int32_t, index); FIELD(int64_t, lower);
+         FIELD(int64_t, upper); FIELD(uint64_t, count););
+  STRUCT(slo_window_tier, 16, FIELD(int64_t, step_ns); FIELD(int64_t, span_ns););
+  STRUCT(slo_delta, 72, FIELD(uint32_t, struct_size); FIELD(uint32_t, flags);
+         FIELD(int64_t, span_ns); FIELD(int64_t, from_ns); FIELD(int64_t, to_ns);
+         FIELD(int64_t, measured_ns); FIELD(int64_t, covered_ns); FIELD(slo_counts, counts););
+  STRUCT(slo_window_summary, 80, FIELD(uint32_t, struct_size); FIELD(uint32_t, tier_count);
+         FIELD(int64_t, first_ns); FIELD(int64_t, newest_ns); FIELD(int64_t, measured_ns);
+         FIELD(slo_counts, counts); FIELD(uint64_t, steps_back); FIELD(uint64_t, jumps_refused);
+         FIELD(uint64_t, rebases););
+  STRUCT(slo_sli_term, 16, FIELD(uint32_t, field); FIELD(uint32_t, op); FIELD(int64_t, value););
+  STRUCT(slo_sli, 264, FIELD(uint32_t, struct_size); FIELD(uint32_t, term_count);
+         FIELD(abi_terms, terms););
+  STRUCT(slo_event, 16, FIELD(int64_t, latency_ns); FIELD(int32_t, status);
+         FIELD(uint32_t, known););
+  STRUCT(slo_budget, 64, FIELD(uint32_t, struct_size); FIELD(uint32_t, method);
+         FIELD(uint64_t, objective_ppb); FIELD(uint64_t, valid); FIELD(uint64_t, good);
+         FIELD(uint64_t, bad); FIELD(uint64_t, allowed); FIELD(uint64_t, consumed_ppm);
+         FIELD(int64_t, remaining_ppm););
+  STRUCT(slo_budget_point, 16, FIELD(int64_t, at_ns); FIELD(int64_t, remaining_ppm););
+  STRUCT(slo_alert_tier, 64, FIELD(int64_t, long_ns); FIELD(int64_t, short_ns);
+         FIELD(uint64_t, factor_ppm); FIELD(int64_t, for_ns); FIELD(int64_t, keep_firing_ns);
+         FIELD(uint32_t, severity); FIELD(uint32_t, flags); FIELD(abi_two_words, reserved););
+  STRUCT(slo_alert_status, 48, FIELD(uint32_t, struct_size); FIELD(uint32_t, severity);
+         FIELD(uint32_t, state); FIELD(uint32_t, reserved); FIELD(int64_t, since_ns);
+         FIELD(int64_t, last_ns); FIELD(uint64_t, tiers); FIELD(uint64_t, tiers_fired););
+  STRUCT(slo_transition, 128, FIELD(uint32_t, struct_size); FIELD(uint32_t, severity);
+         FIELD(uint32_t, from); FIELD(uint32_t, to); FIELD(uint32_t, tier);
+         FIELD(uint32_t, reserved); FIELD(uint64_t, sequence); FIELD(int64_t, at_ns);
+         FIELD(int64_t, since_ns); FIELD(int64_t, last_ns); FIELD(uint64_t, tiers);
+         FIELD(slo_counts, long_counts); FIELD(slo_counts, short_counts);
+         FIELD(uint64_t, long_burn_ppm); FIELD(uint64_t, short_burn_ppm););
+  STRUCT(slo_standing, 216, FIELD(uint32_t, struct_size); FIELD(uint32_t, sli);
+         FIELD(uint64_t, objective_ppb); FIELD(int64_t, period_ns); FIELD(int64_t, at_ns);
+         FIELD(slo_counts, total); FIELD(uint64_t, late); FIELD(uint64_t, unknown);
+         FIELD(slo_delta, period); FIELD(slo_budget, budget); FIELD(uint32_t, page);
+         FIELD(uint32_t, ticket););
+}
+END_TEST
+
+/* With pointers inside: these sizes are those of LP64. */
+#ifdef __LP64__
+typedef const int64_t *abi_thresholds;
+typedef const slo_window_tier *abi_window_tiers;
+typedef const slo_alert_tier *abi_alert_tiers;
+typedef const char *abi_name_pointer;
+typedef const slo_hist_config *abi_latency;
+typedef const slo_monitor_sli *abi_slis;
+typedef const slo_monitor_slo *abi_slos;
+typedef const slo_window_config *abi_window;
+typedef void *(*abi_allocate)(void *, size_t);
+typedef void (*abi_release)(void *, void *);
+typedef void *abi_context;
+
+START_TEST(test_structs_with_pointers) {
+  STRUCT(slo_allocator, 24, FIELD(abi_allocate, allocate); FIELD(abi_release, release);
+         FIELD(abi_context, context););
+  STRUCT(slo_hist_config, 48, FIELD(uint32_t, struct_size); FIELD(uint32_t, scale);
+         FIELD(uint64_t, per_unit); FIELD(int64_t, lowest); FIELD(int64_t, highest);
+         FIELD(abi_thresholds, thresholds); FIELD(uint32_t, threshold_count);
+         FIELD(uint32_t, shards););
+  STRUCT(slo_window_config, 24, FIELD(uint32_t, struct_size); FIELD(uint32_t, tier_count);
+         FIELD(abi_window_tiers, tiers); FIELD(int64_t, jump_max_ns););
+  STRUCT(slo_alert_config, 24, FIELD(uint32_t, struct_size); FIELD(uint32_t, tier_count);
+         FIELD(abi_alert_tiers, tiers); FIELD(uint64_t, objective_ppb););
+  STRUCT(slo_monitor_sli, 40, FIELD(uint32_t, struct_size); FIELD(uint32_t, shards);
+         FIELD(abi_name_pointer, name); FIELD(abi_latency, latency); FIELD(uint32_t, latency_of);
+         FIELD(uint32_t, with_threshold); FIELD(uint32_t, threshold); FIELD(uint32_t, reserved););
+  STRUCT(slo_monitor_slo, 48, FIELD(uint32_t, struct_size); FIELD(uint32_t, sli);
+         FIELD(abi_name_pointer, name); FIELD(uint64_t, objective_ppb); FIELD(int64_t, period_ns);
+         FIELD(abi_alert_tiers, tiers); FIELD(uint32_t, tier_count); FIELD(uint32_t, reserved););
+  STRUCT(slo_monitor_config, 40, FIELD(uint32_t, struct_size); FIELD(uint32_t, sli_count);
+         FIELD(abi_slis, slis); FIELD(abi_slos, slos); FIELD(abi_window, window);
+         FIELD(uint32_t, slo_count); FIELD(uint32_t, reserved););
+}
+END_TEST
+#endif
+
+START_TEST(test_scalars) {
+  _Static_assert(_Generic((slo_status)0, int32_t: 1, default: 0), "slo_status is int32");
+  _Static_assert(_Generic((slo_outcome)0, int32_t: 1, default: 0), "slo_outcome is int32");
+  ck_assert_uint_eq(sizeof(slo_status), 4);
+  ck_assert_uint_eq(sizeof(slo_outcome), 4);
+}
+END_TEST
+
+START_TEST(test_statuses) {
+  static const struct {
+    slo_status status;
+    int value;
+    const char *name;
+  } want[] = {
+      {SLO_OK, 0, "SLO_OK"},
+      {SLO_EINVAL, -1, "SLO_EINVAL"},
+      {SLO_ERANGE, -2, "SLO_ERANGE"},
+      {SLO_ENOMEM, -3, "SLO_ENOMEM"},
+      {SLO_ENODATA, -4, "SLO_ENODATA"},
+      {SLO_EVERSION, -5, "SLO_EVERSION"},
+      {SLO_ECORRUPT, -6, "SLO_ECORRUPT"},
+      {SLO_ECLOCK, -7, "SLO_ECLOCK"},
+      {SLO_EPARSE, -8, "SLO_EPARSE"},
+      {SLO_ESPACE, -9, "SLO_ESPACE"},
+      {SLO_ELOST, -10, "SLO_ELOST"},
+  };
+  static const struct {
+    int value;
+    const char *name, *text;
+  } map[] = {
+#define ABI_ROW(name, value, text) {value, #name, text},
+      SLO_STATUS_MAP(ABI_ROW)
+#undef ABI_ROW
+  };
+  enum { N = sizeof want / sizeof want[0] };
+  ck_assert_uint_eq(sizeof map / sizeof map[0], N);
+  for (int i = 0; i < N; i++) {
+    ck_assert_int_eq(want[i].status, want[i].value);
+    ck_assert_int_eq(map[i].value, want[i].value);
+    ck_assert_str_eq(map[i].name, want[i].name);
+    ck_assert_str_eq(slo_status_name(want[i].status), want[i].name);
+    ck_assert_str_eq(slo_strerror(want[i].status), map[i].text);
+    for (int j = 0; j < i; j++) ck_assert_str_ne(map[i].text, map[j].text);
+  }
+  ck_assert_int_eq(SLO_STATUS_LAST, want[N - 1].value);
+  ck_assert_str_eq(slo_status_name(SLO_STATUS_LAST - 1), "SLO_UNKNOWN");
+  ck_assert_str_eq(slo_strerror(SLO_STATUS_LAST - 1), "unknown status");
+  ck_assert_str_eq(slo_status_name(1), "SLO_UNKNOWN");
+}
+END_TEST
+
+START_TEST(test_enums) {
+  static const int64_t constants[][2] = {
+      {SLO_GOOD, 0},
+      {SLO_BAD, 1},
+      {SLO_EXCLUDED, 2},
+      {SLO_BURN_AT_LEAST, 1},
+      {SLO_METHOD_OCCURRENCES, 0},
+      {SLO_FIELD_STATUS, 0},
+      {SLO_FIELD_LATENCY, 1},
+      {SLO_OP_LT, 0},
+      {SLO_OP_LE, 1},
+      {SLO_OP_EQ, 2},
+      {SLO_OP_NE, 3},
+      {SLO_OP_GE, 4},
+      {SLO_OP_GT, 5},
+      {SLO_EVENT_STATUS, 1},
+      {SLO_EVENT_LATENCY, 2},
+      {SLO_CATALOG_WORKBOOK, 0},
+      {SLO_CATALOG_SLOTH, 1},
+      {SLO_CATALOG_PYRRA, 2},
+      {SLO_CATALOG_DATADOG, 3},
+      {SLO_SEVERITY_PAGE, 0},
+      {SLO_SEVERITY_TICKET, 1},
+      {SLO_ALERT_INACTIVE, 0},
+      {SLO_ALERT_PENDING, 1},
+      {SLO_ALERT_FIRING, 2},
+      {SLO_PUSH_UNMEASURED, 1},
+      {SLO_PUSH_REBASE, 2},
+      {SLO_DELTA_SHORT, 1},
+  };
+  for (size_t i = 0; i < sizeof constants / sizeof constants[0]; i++) {
+    ck_assert_int_eq(constants[i][0], constants[i][1]);
+  }
+}
+END_TEST
+
+START_TEST(test_macros) {
+  ck_assert_uint_eq(SLO_ALIGN, 64);
+  ck_assert_uint_eq(SLO_OBJECTIVE_MIN_PPB, 1);
+  ck_assert_uint_eq(SLO_OBJECTIVE_MAX_PPB, 999999999);
+  ck_assert_int_eq(SLO_OBJECTIVE_TEXT_MAX, 16);
+  ck_assert_int_eq(SLO_BURN_FACTOR_MAX_PPM, INT64_C(1000000000000000));
+  ck_assert_int_eq(SLO_SLI_TERMS_MAX, 16);
+  ck_assert_int_eq(SLO_ALERT_TIERS_MAX, 16);
+  ck_assert_int_eq(SLO_ALERT_TRANSITIONS_KEPT, 28);
+  ck_assert_int_eq(SLO_ALERT_TIER_TEXT_MAX, 80);
+  ck_assert_int_eq(SLO_SEVERITIES, 2);
+  ck_assert_int_eq(SLO_WINDOW_TIERS_MAX, 16);
+  ck_assert_int_eq(SLO_WINDOW_SLOTS_MAX, 16777216);
+  ck_assert_int_eq(SLO_HIST_SCALE_MIN, 3);
+  ck_assert_int_eq(SLO_HIST_SCALE_MAX, 9);
+  ck_assert_int_eq(SLO_HIST_THRESHOLDS_MAX, 64);
+  ck_assert_int_eq(SLO_HIST_VALUE_MAX, (INT64_C(1) << 53) - 1);
+  ck_assert_int_eq(SLO_MONITOR_NAME_MAX, 63);
+  ck_assert_int_eq(SLO_MONITOR_SLIS_MAX, 100000);
+  ck_assert_int_eq(SLO_MONITOR_SLOS_MAX, 400000);
+  ck_assert_int_eq(SLO_SECOND_NS, INT64_C(1000000000));
+  ck_assert_int_eq(SLO_MINUTE_NS, INT64_C(60000000000));
+  ck_assert_int_eq(SLO_HOUR_NS, INT64_C(3600000000000));
+  ck_assert_int_eq(SLO_DAY_NS, INT64_C(86400000000000));
+  ck_assert_int_eq(SLO_TIME_TEXT_MAX, 40);
+  /* the last nanosecond of 2261, by the calendar and by days */
+  int64_t last_ns = 0;
+  ck_ok(slo_time_civil(2261, 12, 31, 23, 59, 59, 999999999, &last_ns));
+  ck_assert_int_eq(SLO_TIME_MAX_NS, last_ns);
+  ck_assert_int_eq(SLO_TIME_MAX_NS, INT64_C(106651) * SLO_DAY_NS - 1);
+}
+END_TEST
+
+START_TEST(test_version) {
+  char text[32];
+  (void)snprintf(text, sizeof text, "%d.%d.%d", SLO_VERSION_MAJOR, SLO_VERSION_MINOR,
+                 SLO_VERSION_PATCH);
+  ck_assert_str_eq(SLO_VERSION_STRING, text);
+  ck_assert_str_eq(slo_version_string(), text);
+  ck_assert_uint_eq(slo_version(), (uint32_t)SLO_VERSION_MAJOR * 1000000 +
+                                       (uint32_t)SLO_VERSION_MINOR * 1000 + SLO_VERSION_PATCH);
+}
+END_TEST
+
+/* SLO_SIZED sets the size and clears everything else. */
+START_TEST(test_sized) {
+  slo_budget budget = SLO_SIZED(slo_budget), zero;
+  memset(&zero, 0, sizeof zero);
+  zero.struct_size = sizeof zero;
+  ck_assert_mem_eq(&budget, &zero, sizeof zero);
+}
+END_TEST
+
+#ifdef __LP64__
+#define WITH_POINTERS tcase_add_test(tc, test_structs_with_pointers)
+#else
+#define WITH_POINTERS (void)0
+#endif
+
+CHECK_MAIN("abi", tcase_add_test(tc, test_structs); WITH_POINTERS; tcase_add_test(tc, test_scalars);
+           tcase_add_test(tc, test_statuses); tcase_add_test(tc, test_enums);
+           tcase_add_test(tc, test_macros); tcase_add_test(tc, test_version);
+           tcase_add_test(tc, test_sized);)

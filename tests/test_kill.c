@@ -1,0 +1,655 @@
+/*
+ * test_kill.c - a tick that is killed at any instruction does no harm.
+ *
+ * A child ticks a monitor in shared memory and is stepped through it one instruction at a time.
+ * Each state the memory goes through is what a kill at that moment would leave behind: it must
+ * attach, answer as before the tick or as after it, and be as good as new with the next tick.
+ */
+#define _GNU_SOURCE
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#if defined(__linux__) && (defined(__x86_64__) || defined(__aarch64__))
+#define CAN_STEP 1
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/user.h>
+#else
+#define CAN_STEP 0
+#endif
+
+#include "check_main.h"
+#include "slo/monitor.h"
+
+#define SEC SLO_SECOND_NS
+
+enum { SLIS = 2, SLOS = 3, SPANS = 240, MESSAGE = 400, NO_PTRACE = 77 };
+
+/* Every single instruction is too many under ThreadSanitizer, whose runtime makes up most. */
+#if defined(__SANITIZE_THREAD__)
+#define STEP_EVERY 0
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define STEP_EVERY 0
+#endif
+#endif
+#if !defined(STEP_EVERY)
+#define STEP_EVERY 1
+#endif
+
+#define STEPS_MAX 20000000 /* a tick that loops for ever fails here, not by a timeout */
+
+/* ---- the monitor ---- */
+
+static const slo_window_tier window_tiers[] = {
+    {SEC, 20 * SEC}, {3 * SEC, 60 * SEC}, {10 * SEC, 200 * SEC}};
+
+static const slo_alert_tier alert_tiers[] = {
+    {.long_ns = 30 * SEC, .short_ns = 5 * SEC, .factor_ppm = 5000000},
+    {.long_ns = 60 * SEC, .short_ns = 10 * SEC, .factor_ppm = 2000000, .severity = 1},
+    {.long_ns = 90 * SEC,
+     .short_ns = 2 * SEC,
+     .factor_ppm = 1000000,
+     .for_ns = 3 * SEC,
+     .severity = 1},
+};
+
+static size_t block_size; /* of the monitor, and of every copy of it */
+
+static slo_status monitor_lay_out(void *memory, size_t *size) {
+  static const int64_t threshold = 300000000;
+  slo_hist_config latency = SLO_SIZED(slo_hist_config);
+  slo_window_config window = SLO_SIZED(slo_window_config);
+  slo_monitor_sli slis[SLIS] = {SLO_SIZED(slo_monitor_sli), SLO_SIZED(slo_monitor_sli)};
+  slo_monitor_slo slos[SLOS];
+  slo_monitor_config config = SLO_SIZED(slo_monitor_config);
+  slo_monitor *m;
+  latency.scale = 3;
+  latency.thresholds = &threshold;
+  latency.threshold_count = 1;
+  latency.shards = 1;
+  window.tiers = window_tiers;
+  window.tier_count = 3;
+  slis[0].name = "checkout";
+  slis[0].shards = slis[1].shards = 1;
+  slis[0].latency = &latency;
+  slis[0].with_threshold = 1;
+  slis[1].name = "search";
+  memset(slos, 0, sizeof slos);
+  for (uint32_t i = 0; i < SLOS; i++) {
+    slos[i].struct_size = (uint32_t)sizeof slos[i];
+    slos[i].name = "objective";
+    slos[i].sli = i % SLIS;
+    slos[i].objective_ppb = 900000000 + i;
+    slos[i].period_ns = 150 * SEC;
+    slos[i].tiers = alert_tiers + i;
+    slos[i].tier_count = 3 - i;
+  }
+  config.slis = slis;
+  config.sli_count = SLIS;
+  config.slos = slos;
+  config.slo_count = SLOS;
+  config.window = &window;
+  if (memory == NULL) return slo_monitor_footprint(&config, size, NULL);
+  return slo_monitor_init(memory, *size, &config, &m, NULL);
+}
+
+/* ---- everything a monitor answers ---- */
+
+typedef struct window_answers {
+  slo_status status;
+  slo_window_summary summary;
+  slo_delta delta[SPANS];
+} window_answers;
+
+typedef struct alert_answers {
+  slo_alert_status severity[SLO_SEVERITIES];
+  uint64_t lost, transitions;
+  slo_transition transition[SLO_ALERT_TRANSITIONS_KEPT + 4];
+} alert_answers;
+
+typedef struct answers {
+  window_answers window[SLIS];
+  alert_answers alert[SLOS];
+  slo_status status[SLOS];
+  slo_standing standing[SLOS];
+} answers;
+
+static int64_t span_of(int i) {
+  return i < 210 ? i * SEC : (int64_t)(i - 209) * 7777777777;
+}
+
+static void ask_window(slo_monitor *m, uint32_t sli, window_answers *a) {
+  const slo_window *w = slo_monitor_window(m, sli);
+  int64_t spans[SPANS];
+  for (int i = 0; i < SPANS; i++) spans[i] = span_of(i);
+  a->summary.struct_size = (uint32_t)sizeof a->summary;
+  a->delta[0].struct_size = (uint32_t)sizeof a->delta[0];
+  a->status = slo_window_summarize(w, &a->summary);
+  if (slo_window_read(w, spans, SPANS, a->delta) != a->status) a->status = 99;
+}
+
+static void ask_alert(slo_monitor *m, uint32_t slo, alert_answers *a) {
+  const slo_alert *alert = slo_monitor_alert(m, slo);
+  for (uint32_t s = 0; s < SLO_SEVERITIES; s++) {
+    a->severity[s].struct_size = (uint32_t)sizeof a->severity[s];
+    if (slo_alert_read(alert, s, &a->severity[s]) != SLO_OK) a->lost = 99;
+  }
+  uint64_t cursor = 0;
+  while (a->transitions < sizeof a->transition / sizeof a->transition[0]) {
+    slo_transition *t = &a->transition[a->transitions];
+    t->struct_size = (uint32_t)sizeof *t;
+    slo_status status = slo_alert_next(alert, &cursor, t);
+    if (status == SLO_ENODATA) break;
+    a->lost += status == SLO_ELOST;
+    a->transitions += status == SLO_OK;
+    if (status != SLO_OK && status != SLO_ELOST) break;
+  }
+}
+
+static void ask(slo_monitor *m, answers *a) {
+  memset(a, 0, sizeof *a);
+  for (uint32_t i = 0; i < SLIS; i++) ask_window(m, i, &a->window[i]);
+  for (uint32_t i = 0; i < SLOS; i++) {
+    ask_alert(m, i, &a->alert[i]);
+    a->standing[i].struct_size = (uint32_t)sizeof a->standing[i];
+    a->status[i] = slo_monitor_read(m, i, &a->standing[i]);
+  }
+}
+
+static int same_window(const answers *a, const answers *b, int i) {
+  return memcmp(&a->window[i], &b->window[i], sizeof a->window[i]) == 0;
+}
+
+static int same_alert(const answers *a, const answers *b, int i) {
+  return memcmp(&a->alert[i], &b->alert[i], sizeof a->alert[i]) == 0;
+}
+
+/* ---- one killed tick ---- */
+
+typedef struct tick {
+  int64_t at_ns;
+  uint32_t flags;
+  int64_t next_ns; /* and the tick after it, without flags */
+} tick;
+
+typedef struct trial {
+  char *copy; /* of the block, one for each use */
+  const char *block_before;
+  tick tick;
+  answers before, after;
+  answers later;           /* after the tick and the next one */
+  answers later_missed;    /* after the next one alone */
+  answers later_unstepped; /* the windows took the reading, the alerts did not see it */
+  uint64_t states, old_windows, new_windows, mixed_ticks;
+  char message[MESSAGE];
+} trial;
+
+static slo_monitor *attach_copy(trial *t, const char *block) {
+  slo_monitor *m = NULL;
+  memcpy(t->copy, block, block_size);
+  return slo_monitor_attach(t->copy, block_size, &m) == SLO_OK ? m : NULL;
+}
+
+/* The reading of an SLI that a tick would take. */
+static slo_counts tally_of(slo_monitor *m, uint32_t sli) {
+  slo_counter_tally tally = SLO_SIZED(slo_counter_tally);
+  int64_t threshold;
+  uint64_t within = 0, beyond = 0;
+  ck_ok(slo_counter_read(slo_monitor_counter(m, sli), &tally));
+  if (sli == 0) {
+    ck_ok(slo_hist_threshold(slo_monitor_hist(m, sli), 0, &threshold, &within, &beyond));
+  }
+  tally.counts.good += within;
+  tally.counts.bad += beyond;
+  return tally.counts;
+}
+
+static void trial_references(trial *t, const char *block) {
+  slo_monitor *m = attach_copy(t, block);
+  ck_assert_ptr_nonnull(m);
+  ask(m, &t->before);
+  ck_ok(slo_monitor_tick(m, t->tick.at_ns, t->tick.flags));
+  ask(m, &t->after);
+  ck_ok(slo_monitor_tick(m, t->tick.next_ns, 0));
+  ask(m, &t->later);
+
+  m = attach_copy(t, block);
+  (void)slo_monitor_tick(m, t->tick.next_ns, 0); /* refused when it alone is a jump ahead */
+  ask(m, &t->later_missed);
+
+  m = attach_copy(t, block);
+  for (uint32_t i = 0; i < SLIS; i++) {
+    slo_counts total = tally_of(m, i);
+    ck_ok(slo_window_push(slo_monitor_window(m, i), t->tick.at_ns, &total, t->tick.flags));
+  }
+  ck_ok(slo_monitor_tick(m, t->tick.next_ns, 0));
+  ask(m, &t->later_unstepped);
+}
+
+static int trial_wrong(trial *t, const char *what, int which) {
+  (void)snprintf(t->message, sizeof t->message, "state %" PRIu64 ": %s %d", t->states, what, which);
+  return 0;
+}
+
+/* Says which answer of a window is neither the old nor the new one. */
+static int trial_torn(trial *t, const answers *now, int i) {
+  const window_answers *w = &now->window[i], *old = &t->before.window[i],
+                       *new = &t->after.window[i];
+  int use_old = memcmp(&w->summary, &old->summary, sizeof w->summary) == 0;
+  const window_answers *like = use_old ? old : new;
+  for (int s = 0; s < SPANS; s++) {
+    const slo_delta *d = &w->delta[s], *expected = &like->delta[s];
+    if (memcmp(d, expected, sizeof *d) == 0) continue;
+    (void)snprintf(t->message, sizeof t->message,
+                   "state %" PRIu64 ": window %d of %" PRId64 " ms is torn: (%" PRId64 ", %" PRId64
+                   "] ms %" PRIu64 "/%" PRIu64 " flags %u; %s the tick (%" PRId64 ", %" PRId64
+                   "] ms %" PRIu64 "/%" PRIu64 " flags %u",
+                   t->states, i, span_of(s) / 1000000, d->from_ns / 1000000, d->to_ns / 1000000,
+                   d->counts.good, d->counts.bad, d->flags, use_old ? "before" : "after",
+                   expected->from_ns / 1000000, expected->to_ns / 1000000, expected->counts.good,
+                   expected->counts.bad, expected->flags);
+    return 0;
+  }
+  return trial_wrong(t, "a torn summary of window", i);
+}
+
+/* Every part is as it was or as it is going to be. */
+static int trial_answers(trial *t, slo_monitor *m) {
+  static answers now;
+  int newer[SLIS];
+  ask(m, &now);
+  for (int i = 0; i < SLIS; i++) {
+    newer[i] = same_window(&now, &t->after, i);
+    if (!newer[i] && !same_window(&now, &t->before, i)) return trial_torn(t, &now, i);
+    t->new_windows += newer[i] != 0;
+    t->old_windows += newer[i] == 0;
+  }
+  t->mixed_ticks += newer[0] != newer[SLIS - 1];
+  for (int i = 0; i < SLOS; i++) {
+    int stepped = same_alert(&now, &t->after, i);
+    if (!stepped && !same_alert(&now, &t->before, i)) return trial_wrong(t, "a torn alert", i);
+    const answers *window = newer[i % SLIS] ? &t->after : &t->before;
+    const answers *alert = stepped ? &t->after : &t->before;
+    slo_standing expected = window->standing[i];
+    if (window->status[i] != SLO_ENODATA || window->window[i % SLIS].status == SLO_OK) {
+      expected.page = alert->standing[i].page;
+      expected.ticket = alert->standing[i].ticket;
+    }
+    if (now.status[i] != window->status[i] ||
+        memcmp(&now.standing[i], &expected, sizeof expected) != 0) {
+      return trial_wrong(t, "neither the old nor the new standing", i);
+    }
+  }
+  return 1;
+}
+
+/* Repeated, the tick is done in full; so is everything after it. */
+static int trial_repeat(trial *t, slo_monitor *m) {
+  static answers now;
+  if (slo_monitor_tick(m, t->tick.at_ns, t->tick.flags) != SLO_OK) {
+    return trial_wrong(t, "cannot tick again", 0);
+  }
+  ask(m, &now);
+  if (memcmp(&now, &t->after, sizeof now) != 0) {
+    return trial_wrong(t, "the tick repeated is not the tick", 0);
+  }
+  if (slo_monitor_tick(m, t->tick.next_ns, 0) != SLO_OK) {
+    return trial_wrong(t, "cannot tick after it", 0);
+  }
+  ask(m, &now);
+  for (int i = 0; i < SLIS; i++) {
+    if (!same_window(&now, &t->later, i)) return trial_wrong(t, "later, another window", i);
+  }
+  for (int i = 0; i < SLOS; i++) {
+    if (!same_alert(&now, &t->later, i)) return trial_wrong(t, "later, another alert", i);
+  }
+  return memcmp(&now, &t->later, sizeof now) == 0 ? 1 : trial_wrong(t, "another standing", 0);
+}
+
+/* Not repeated, it was taken or it was missed, by each part. */
+static int trial_go_on(trial *t, slo_monitor *m) {
+  static answers now;
+  (void)slo_monitor_tick(m, t->tick.next_ns, 0);
+  ask(m, &now);
+  for (int i = 0; i < SLIS; i++) {
+    if (!same_window(&now, &t->later, i) && !same_window(&now, &t->later_missed, i)) {
+      return trial_wrong(t, "going on, a window that neither took nor missed it", i);
+    }
+  }
+  for (int i = 0; i < SLOS; i++) {
+    if (!same_alert(&now, &t->later, i) && !same_alert(&now, &t->later_missed, i) &&
+        !same_alert(&now, &t->later_unstepped, i)) {
+      return trial_wrong(t, "going on, an alert that neither saw nor missed it", i);
+    }
+  }
+  return 1;
+}
+
+/* What a kill right now leaves behind. */
+static int trial_state(trial *t, const char *block) {
+  t->states++;
+  slo_monitor *m = attach_copy(t, block);
+  if (m == NULL) return trial_wrong(t, "does not attach", 0);
+  if (!trial_answers(t, m) || !trial_repeat(t, m)) return 0;
+  return trial_go_on(t, attach_copy(t, block));
+}
+
+#if CAN_STEP
+/* The child, stopped. Stepping it through every instruction takes seconds on a slow virtual
+ * machine; between two stores to the block nothing changes, so on x86-64 it may run up to the next
+ * one: the block is read-only to it, except for the one step that stores. */
+typedef struct stepper {
+  pid_t child;
+  int status; /* of the last wait */
+  int every;  /* instruction is stepped */
+  char *block;
+  uint64_t syscall_at; /* an instruction of the child's that makes a system call */
+} stepper;
+
+static int stepper_go(stepper *s, int every) {
+  if (ptrace(every ? PTRACE_SINGLESTEP : PTRACE_CONT, s->child, NULL, NULL) != 0) return 0;
+  return waitpid(s->child, &s->status, 0) == s->child && WIFSTOPPED(s->status);
+}
+
+#if defined(__x86_64__)
+/* Makes the child call mprotect. */
+static int stepper_protect(stepper *s, int prot) {
+  struct user_regs_struct saved, regs;
+  if (ptrace(PTRACE_GETREGS, s->child, NULL, &saved) != 0) return 0;
+  regs = saved;
+  regs.rip = s->syscall_at;
+  regs.rax = SYS_mprotect;
+  regs.orig_rax = (uint64_t)-1;
+  regs.rdi = (uint64_t)(uintptr_t)s->block;
+  regs.rsi = block_size;
+  regs.rdx = (unsigned)prot;
+  if (ptrace(PTRACE_SETREGS, s->child, NULL, &regs) != 0 || !stepper_go(s, 1)) return 0;
+  if (ptrace(PTRACE_GETREGS, s->child, NULL, &regs) != 0 || regs.rax != 0) return 0;
+  return ptrace(PTRACE_SETREGS, s->child, NULL, &saved) == 0;
+}
+
+/* The child is about to return from the system call by which it stopped itself. */
+static void stepper_begin(stepper *s) {
+  struct user_regs_struct regs;
+  s->every = 1;
+  if (ptrace(PTRACE_GETREGS, s->child, NULL, &regs) != 0) return;
+  s->syscall_at = regs.rip - 2;
+  long code = ptrace(PTRACE_PEEKTEXT, s->child, (void *)(uintptr_t)s->syscall_at, NULL);
+  s->every = (code & 0xffff) != 0x050f || !stepper_protect(s, PROT_READ);
+}
+
+static int stepper_store(stepper *s) {
+  if (!stepper_go(s, 0)) return 0;
+  if (WSTOPSIG(s->status) != SIGSEGV) return 1; /* no more stores: the end, or a signal */
+  if (!stepper_protect(s, PROT_READ | PROT_WRITE) || !stepper_go(s, 1)) return 0;
+  int status = s->status;
+  int good = WSTOPSIG(status) != SIGTRAP || stepper_protect(s, PROT_READ);
+  s->status = status;
+  return good;
+}
+#else
+static void stepper_begin(stepper *s) {
+  s->every = 1;
+}
+
+static int stepper_store(stepper *s) {
+  return stepper_go(s, 1);
+}
+#endif
+
+/* The child: stops, ticks, stops. */
+static void tick_traced(slo_monitor *m, const tick *tick) {
+  if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0) _exit(NO_PTRACE);
+  (void)kill(getpid(), SIGSTOP);
+  slo_status status = slo_monitor_tick(m, tick->at_ns, tick->flags);
+  (void)kill(getpid(), SIGSTOP);
+  _exit(status == SLO_OK ? 0 : 1);
+}
+
+/* Steps the child through its tick and looks at each state of the block. 0: the message says
+ * what was wrong; -1: not allowed to. */
+static int trial_step(trial *t, char *shared, slo_monitor *m, int every) {
+  stepper s = {0};
+  uint64_t steps = 0;
+  char *last = check_memory(block_size);
+  memcpy(last, shared, block_size);
+  (void)fflush(NULL);
+  s.block = shared;
+  s.child = fork();
+  ck_assert_int_ge(s.child, 0);
+  if (s.child == 0) tick_traced(m, &t->tick);
+  ck_assert_int_eq(waitpid(s.child, &s.status, 0), s.child);
+  if (!WIFSTOPPED(s.status)) {
+    free(last);
+    return -1;
+  }
+  if (every) {
+    s.every = 1;
+  } else {
+    stepper_begin(&s);
+  }
+  int good = trial_state(t, shared);
+  while (good && steps++ < STEPS_MAX && (s.every ? stepper_go(&s, 1) : stepper_store(&s)) &&
+         WSTOPSIG(s.status) == SIGTRAP) {
+    if (memcmp(last, shared, block_size) == 0) continue; /* the same state: looked at already */
+    memcpy(last, shared, block_size);
+    good = trial_state(t, shared);
+  }
+  free(last);
+  if (good && !(WIFSTOPPED(s.status) && WSTOPSIG(s.status) == SIGSTOP)) {
+    good = trial_wrong(t, "the tick did not end, but with signal",
+                       WIFSTOPPED(s.status) ? WSTOPSIG(s.status) : 0);
+  }
+  if (good) {
+    (void)ptrace(PTRACE_CONT, s.child, NULL, NULL);
+    if (waitpid(s.child, &s.status, 0) != s.child || !WIFEXITED(s.status) ||
+        WEXITSTATUS(s.status) != 0) {
+      good = trial_wrong(t, "the tick failed", 0);
+    }
+  } else {
+    (void)kill(s.child, SIGKILL);
+    (void)waitpid(s.child, &s.status, 0);
+  }
+  return good;
+}
+#else
+static int trial_step(trial *t, char *shared, slo_monitor *m, int every) {
+  (void)t, (void)shared, (void)m, (void)every;
+  return -1;
+}
+#endif
+
+typedef void prepare(slo_monitor *m);
+
+/* Kills the tick everywhere. Returns how many states were seen, at least `states`; 0 when it
+ * could not be done. */
+static uint64_t kill_at(prepare *prepare, tick tick, int every, uint64_t states) {
+  static trial t;
+  memset(&t, 0, sizeof t);
+  ck_ok(monitor_lay_out(NULL, &block_size));
+  char *shared = mmap(NULL, block_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  ck_assert(shared != MAP_FAILED);
+  slo_monitor *m;
+  ck_ok(monitor_lay_out(shared, &block_size));
+  ck_ok(slo_monitor_attach(shared, block_size, &m));
+  prepare(m);
+  t.copy = check_memory(block_size);
+  t.tick = tick;
+  trial_references(&t, shared);
+  int good = trial_step(&t, shared, m, every);
+  free(t.copy);
+  if (good > 0) {
+    static answers done; /* and the child's own tick was the tick */
+    ask(m, &done);
+    ck_assert_mem_eq(&done, &t.after, sizeof done);
+  }
+  (void)munmap(shared, block_size);
+  if (good < 0) {
+    printf("kill: skipped, stepping a child needs Linux on x86-64 or aarch64, and ptrace\n");
+    return 0;
+  }
+  if (!good) ck_abort_msg("%s", t.message);
+  ck_assert_uint_gt(t.states, states);
+  ck_assert_uint_gt(t.old_windows, 0);
+  ck_assert_uint_gt(t.new_windows, 0);
+  ck_assert_uint_gt(t.mixed_ticks, 0); /* between the two windows, too */
+  return t.states;
+}
+
+static void kill_everywhere(prepare *prepare, tick tick, uint64_t states) {
+  (void)kill_at(prepare, tick, 0, states);
+}
+
+/* ---- the ticks ---- */
+
+static void serve(slo_monitor *m, uint64_t good, uint64_t bad) {
+  const slo_counts counts = {good, bad, 1};
+  slo_counter_record_many(slo_monitor_counter(m, 0), &counts);
+  slo_counter_record_many(slo_monitor_counter(m, 1), &counts);
+  slo_hist_record_many(slo_monitor_hist(m, 0), 100000000, good);
+  slo_hist_record_many(slo_monitor_hist(m, 0), 900000000, bad);
+}
+
+static void prepare_nothing(slo_monitor *m) {
+  serve(m, 10, 5);
+}
+
+/* Healthy from 1000 s to 1250 s: every ring has gone round. */
+static void prepare_healthy(slo_monitor *m) {
+  for (int64_t t = 1000; t <= 1250; t++) {
+    serve(m, 100 + (uint64_t)t % 7, 0);
+    ck_ok(slo_monitor_tick(m, t * SEC, 0));
+  }
+}
+
+/* .. and then an outage that nobody has seen yet. */
+static void prepare_outage(slo_monitor *m) {
+  prepare_healthy(m);
+  serve(m, 1, 100000);
+}
+
+static void prepare_firing(slo_monitor *m) {
+  prepare_outage(m);
+  ck_ok(slo_monitor_tick(m, 1251 * SEC, 0));
+  for (int64_t t = 1252; t <= 1255; t++) {
+    serve(m, 100, 0);
+    ck_ok(slo_monitor_tick(m, t * SEC, 0));
+  }
+  serve(m, 100, 0);
+}
+
+static uint64_t firing(const answers *a) {
+  uint64_t n = 0;
+  for (int i = 0; i < SLOS; i++) {
+    n += a->standing[i].page == SLO_ALERT_FIRING;
+    n += a->standing[i].ticket == SLO_ALERT_FIRING;
+  }
+  return n;
+}
+
+/* Does the tick make the alerts do what the test is about? */
+static void expect_firing(prepare *prepare, tick tick, uint64_t before, uint64_t after) {
+  static answers a;
+  slo_monitor *m;
+  ck_ok(monitor_lay_out(NULL, &block_size));
+  char *memory = check_memory(block_size);
+  ck_ok(monitor_lay_out(memory, &block_size));
+  ck_ok(slo_monitor_attach(memory, block_size, &m));
+  prepare(m);
+  ask(m, &a);
+  ck_assert_uint_eq(firing(&a), before);
+  ck_ok(slo_monitor_tick(m, tick.at_ns, tick.flags));
+  ask(m, &a);
+  ck_assert_uint_eq(firing(&a), after);
+  free(memory);
+}
+
+START_TEST(test_first_tick) {
+  tick tick = {1000 * SEC, 0, 1001 * SEC};
+  kill_everywhere(prepare_nothing, tick, 25);
+}
+END_TEST
+
+START_TEST(test_next_step) {
+  tick tick = {1251 * SEC, 0, 1252 * SEC};
+  expect_firing(prepare_outage, tick, 0, 3);
+  kill_everywhere(prepare_outage, tick, 50);
+}
+END_TEST
+
+START_TEST(test_within_a_step) {
+  tick tick = {1250 * SEC + 500000000, 0, 1251 * SEC};
+  /* no slot is opened, no alert stepped: short enough to stop at every single instruction */
+  uint64_t every = kill_at(prepare_outage, tick, STEP_EVERY, 10);
+  ck_assert_uint_eq(kill_at(prepare_outage, tick, 0, 10), every);
+}
+END_TEST
+
+START_TEST(test_at_the_same_moment) {
+  tick tick = {1250 * SEC, 0, 1251 * SEC};
+  kill_everywhere(prepare_outage, tick, 10);
+}
+END_TEST
+
+START_TEST(test_resolution) {
+  tick tick = {1256 * SEC, 0, 1257 * SEC};
+  expect_firing(prepare_firing, tick, 3, 2);
+  kill_everywhere(prepare_firing, tick, 50);
+}
+END_TEST
+
+/* Slots in every tier, and a page. */
+START_TEST(test_gap) {
+  tick tick = {1261 * SEC, 0, 1262 * SEC};
+  expect_firing(prepare_outage, tick, 0, 3);
+  kill_everywhere(prepare_outage, tick, 100);
+}
+END_TEST
+
+START_TEST(test_gap_unmeasured) {
+  tick tick = {1272 * SEC + 1, SLO_PUSH_UNMEASURED, 1273 * SEC};
+  kill_everywhere(prepare_healthy, tick, 50);
+}
+END_TEST
+
+START_TEST(test_gap_longer_than_a_ring) {
+  tick tick = {1290 * SEC, 0, 1291 * SEC};
+  kill_everywhere(prepare_outage, tick, 100);
+}
+END_TEST
+
+START_TEST(test_gap_longer_than_all_rings) {
+  tick tick = {2290 * SEC, SLO_PUSH_REBASE, 2291 * SEC};
+  kill_everywhere(prepare_outage, tick, 100);
+}
+END_TEST
+
+START_TEST(test_rebase_back) {
+  tick tick = {1235 * SEC, SLO_PUSH_REBASE, 1236 * SEC};
+  kill_everywhere(prepare_outage, tick, 50);
+}
+END_TEST
+
+/* The reading it takes is the very one it had, but for the time. */
+START_TEST(test_rebase_back_with_nothing_new) {
+  tick tick = {1243 * SEC + 1, SLO_PUSH_REBASE, 1244 * SEC};
+  kill_everywhere(prepare_healthy, tick, 50);
+}
+END_TEST
+
+START_TEST(test_rebase_far_back) {
+  tick tick = {77 * SEC, SLO_PUSH_REBASE, 78 * SEC};
+  kill_everywhere(prepare_healthy, tick, 50);
+}
+END_TEST
+
+CHECK_MAIN("kill", tcase_add_test(tc, test_first_tick); tcase_add_test(tc, test_next_step);
+           tcase_add_test(tc, test_within_a_step); tcase_add_test(tc, test_at_the_same_moment);
+           tcase_add_test(tc, test_resolution); tcase_add_test(tc, test_gap);
+           tcase_add_test(tc, test_gap_unmeasured); tcase_add_test(tc, test_gap_longer_than_a_ring);
+           tcase_add_test(tc, test_gap_longer_than_all_rings); tcase_add_test(tc, test_rebase_back);
+           tcase_add_test(tc, test_rebase_back_with_nothing_new);
+           tcase_add_test(tc, test_rebase_far_back);)
