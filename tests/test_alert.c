@@ -731,9 +731,17 @@ START_TEST(test_attach_forged_configuration) {
   uint64_t random = 2, refused = 0;
   sloi_block *header = (void *)c.copy;
   for (size_t at = sizeof *header; at < c.front; at += 8) {
-    for (int i = 0; i < 14; i++) {
-      const uint64_t words[] = {0, 1, 2, UINT64_MAX, (uint64_t)INT64_MAX, UINT64_C(1) << 63};
-      uint64_t word = i < 6 ? words[i] : check_random_wide(&random);
+    for (int i = 0; i < 16; i++) {
+      uint64_t original;
+      memcpy(&original, c.block + at, sizeof original);
+      const uint64_t words[] = {0,
+                                1,
+                                2,
+                                UINT64_MAX,
+                                (uint64_t)INT64_MAX,
+                                UINT64_C(1) << 63,
+                                original + (UINT64_C(1) << 32)};
+      uint64_t word = i < 7 ? words[i] : check_random_wide(&random);
       slo_alert *a = NULL;
       memcpy(c.copy, c.block, c.size);
       memcpy(c.copy + at, &word, sizeof word);

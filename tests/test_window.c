@@ -1031,6 +1031,9 @@ START_TEST(test_attach_forged_configuration) {
         case 4:
           word = (uint64_t)INT64_MAX;
           break;
+        case 5:
+          word += UINT64_C(1) << 32;
+          break;
         default:
           word = check_random_wide(&random);
           break;

@@ -201,9 +201,10 @@ static slo_delta window_subtract(const sloi_window_reading *to, const sloi_windo
   d.from_ns = (int64_t)(from->mark - 1);
   d.to_ns = (int64_t)(to->mark - 1);
   d.measured_ns = (int64_t)(to->measured - from->measured);
-  int64_t beyond = d.to_ns - d.from_ns - span_ns;
-  d.covered_ns = d.measured_ns - (beyond > 0 ? beyond : 0);
-  if (d.covered_ns < 0) d.covered_ns = 0;
+  /* unsigned: what is stored may be anything, and must not overflow here */
+  uint64_t used = to->mark - from->mark, measured = to->measured - from->measured;
+  uint64_t beyond = used > (uint64_t)span_ns ? used - (uint64_t)span_ns : 0;
+  d.covered_ns = measured > beyond ? (int64_t)(measured - beyond) : 0;
   d.counts.good = to->good - from->good;
   d.counts.bad = to->bad - from->bad;
   d.counts.excluded = to->excluded - from->excluded;
@@ -239,8 +240,8 @@ slo_status sloi_window_read(const slo_window *window, const int64_t *spans_ns, s
     if (status == SLO_OK) *summary = window_summary(window, &state);
     for (size_t i = 0; i < n && status == SLO_OK; i++) {
       sloi_window_reading from;
-      int reached =
-          window_edge(window, &state, (int64_t)(state.newest.mark - 1) - spans_ns[i], &from);
+      int reached = window_edge(window, &state,
+                                (int64_t)(state.newest.mark - 1 - (uint64_t)spans_ns[i]), &from);
       slo_delta d = window_subtract(&state.newest, &from, spans_ns[i], reached);
       slo_delta *out = (slo_delta *)(void *)((char *)deltas + i * stride);
       out->struct_size = stride;
