@@ -556,6 +556,38 @@ static void prepare_flapping(slo_monitor *m) {
   serve(m, 100, 0);
 }
 
+/* Ticks that leave much to do: what they opened may be written by the one after. */
+static void prepare_first(slo_monitor *m) {
+  prepare_nothing(m);
+  ck_ok(slo_monitor_tick(m, 1000 * SEC, 0));
+  serve(m, 5, 5);
+}
+
+static void prepare_gap(slo_monitor *m) {
+  prepare_healthy(m);
+  serve(m, 10, 10);
+  ck_ok(slo_monitor_tick(m, 1263 * SEC + 7, 0));
+  serve(m, 100, 3);
+}
+
+static void prepare_long_gap(slo_monitor *m) {
+  prepare_healthy(m);
+  ck_ok(slo_monitor_tick(m, 1390 * SEC, 0));
+  serve(m, 1, 1000);
+}
+
+static void prepare_rebase_back(slo_monitor *m) {
+  prepare_healthy(m);
+  ck_ok(slo_monitor_tick(m, 1243 * SEC + 1, SLO_PUSH_REBASE));
+  serve(m, 100, 3);
+}
+
+static void prepare_rebase_back_and_gap(slo_monitor *m) {
+  prepare_rebase_back(m);
+  ck_ok(slo_monitor_tick(m, 1256 * SEC, 0));
+  serve(m, 100, 3);
+}
+
 static uint64_t firing(const answers *a) {
   uint64_t n = 0;
   for (int i = 0; i < SLOS; i++) {
@@ -649,6 +681,66 @@ START_TEST(test_gap_longer_than_all_rings) {
 }
 END_TEST
 
+START_TEST(test_after_the_first_tick) {
+  tick tick = {1001 * SEC, 0, 1002 * SEC};
+  kill_everywhere(prepare_first, tick, 30);
+}
+END_TEST
+
+START_TEST(test_after_a_gap) {
+  tick tick = {1264 * SEC, 0, 1265 * SEC};
+  kill_everywhere(prepare_gap, tick, 30);
+}
+END_TEST
+
+START_TEST(test_after_a_gap_at_the_same_moment) {
+  tick tick = {1263 * SEC + 7, 0, 1264 * SEC};
+  kill_everywhere(prepare_gap, tick, 10);
+}
+END_TEST
+
+START_TEST(test_gap_after_a_gap) {
+  tick tick = {1275 * SEC, 0, 1276 * SEC};
+  kill_everywhere(prepare_gap, tick, 30);
+}
+END_TEST
+
+START_TEST(test_long_gap_after_a_long_gap) {
+  tick tick = {1500 * SEC, 0, 1501 * SEC};
+  kill_everywhere(prepare_long_gap, tick, 30);
+}
+END_TEST
+
+START_TEST(test_rebase_back_after_a_gap) {
+  tick tick = {1255 * SEC, SLO_PUSH_REBASE, 1256 * SEC};
+  kill_everywhere(prepare_gap, tick, 30);
+}
+END_TEST
+
+START_TEST(test_after_a_rebase_back) {
+  tick tick = {1244 * SEC, 0, 1245 * SEC};
+  kill_everywhere(prepare_rebase_back, tick, 30);
+}
+END_TEST
+
+START_TEST(test_gap_after_a_rebase_back) {
+  tick tick = {1255 * SEC, 0, 1256 * SEC};
+  kill_everywhere(prepare_rebase_back, tick, 30);
+}
+END_TEST
+
+START_TEST(test_rebase_back_after_a_rebase_back) {
+  tick tick = {1239 * SEC, SLO_PUSH_REBASE, 1240 * SEC};
+  kill_everywhere(prepare_rebase_back, tick, 30);
+}
+END_TEST
+
+START_TEST(test_rebase_back_into_another_history) {
+  tick tick = {1248 * SEC, SLO_PUSH_REBASE, 1249 * SEC};
+  kill_everywhere(prepare_rebase_back_and_gap, tick, 30);
+}
+END_TEST
+
 START_TEST(test_rebase_back) {
   tick tick = {1235 * SEC, SLO_PUSH_REBASE, 1236 * SEC};
   kill_everywhere(prepare_outage, tick, 50);
@@ -673,6 +765,16 @@ CHECK_MAIN("kill", tcase_add_test(tc, test_first_tick); tcase_add_test(tc, test_
            tcase_add_test(tc, test_resolution); tcase_add_test(tc, test_one_transition_more);
            tcase_add_test(tc, test_gap); tcase_add_test(tc, test_gap_unmeasured);
            tcase_add_test(tc, test_gap_longer_than_a_ring);
-           tcase_add_test(tc, test_gap_longer_than_all_rings); tcase_add_test(tc, test_rebase_back);
+           tcase_add_test(tc, test_gap_longer_than_all_rings);
+           tcase_add_test(tc, test_after_the_first_tick); tcase_add_test(tc, test_after_a_gap);
+           tcase_add_test(tc, test_after_a_gap_at_the_same_moment);
+           tcase_add_test(tc, test_gap_after_a_gap);
+           tcase_add_test(tc, test_long_gap_after_a_long_gap);
+           tcase_add_test(tc, test_rebase_back_after_a_gap);
+           tcase_add_test(tc, test_after_a_rebase_back);
+           tcase_add_test(tc, test_gap_after_a_rebase_back);
+           tcase_add_test(tc, test_rebase_back_after_a_rebase_back);
+           tcase_add_test(tc, test_rebase_back_into_another_history);
+           tcase_add_test(tc, test_rebase_back);
            tcase_add_test(tc, test_rebase_back_with_nothing_new);
            tcase_add_test(tc, test_rebase_far_back);)

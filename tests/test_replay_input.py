@@ -1243,3 +1243,19 @@ def test_no_memory(replay_binary, fail_malloc, rest, how, form):
         succeeded = 0
         failures += 1
     assert succeeded == 5 and failures >= 8
+
+
+def test_counts_and_a_rule_do_not_go_together(replay_binary):
+    """A csv of counts says itself what is bad: a rule would be ignored, so it is refused."""
+    data = b"ts_ms,valid,bad\n1431857100000, 10 , 1\n"
+    done = run(replay_binary, "--format", "csv", "--bad", "status>=400", stdin=data)
+    assert "--bad" in one_message(done, 2) and "status>=400" in one_message(done, 2)
+    slo = replay(replay_binary, data, "--format", "csv")["slos"][0]
+    assert (slo["valid"], slo["bad"]) == (10, 1)
+
+
+def test_time_after_the_end_is_not_measured(replay_binary):
+    data = log_of([(T0, False), (T0 + 3600, False)])
+    windows = replay(replay_binary, data, "--at", f"{T0 + 2 * 3600}s")["slos"][0]["windows"]
+    two_hours = next(w for w in windows if w["span_ns"] == 7200 * S)
+    assert two_hours["covered_ns"] == 3600 * S

@@ -45,6 +45,7 @@ typedef struct replay {
   int64_t occupied; /* the newest slice that held an event when it was closed */
   int64_t newest_ns, first_ns;
   int started, any;
+  int counts; /* the input says itself what is bad */
   /* what is collected on the way */
   size_t next_moment;
   report_slo *report;
@@ -383,7 +384,7 @@ static slo_status report_slos(replay *r) {
     report_slo *s = &r->report[i];
     slo_counter_tally tally = SLO_SIZED(slo_counter_tally);
     s->name = slo_monitor_slo_name(r->monitor, i);
-    s->rule = i == 0 ? r->o->bad : "slower than the threshold";
+    s->rule = i > 0 ? "slower than the threshold" : r->counts ? "as counted" : r->o->bad;
     s->tiers = r->tiers;
     s->tier_count = r->tier_count;
     s->first_ns = r->any ? r->first_ns : -1;
@@ -406,12 +407,12 @@ static slo_status report_slos(replay *r) {
   return status;
 }
 
-/* Moments after the input: time goes on, nothing happens. */
+/* Moments after the input: time goes on, and nobody measures. */
 static slo_status replay_moments_after(replay *r) {
   slo_status status = SLO_OK;
   while (r->next_moment < r->o->moments && status == SLO_OK) {
     int64_t at_ns = r->o->at_ns[r->next_moment];
-    if (at_ns > r->newest_ns) status = slo_monitor_tick(r->monitor, at_ns, 0);
+    if (at_ns > r->newest_ns) status = slo_monitor_tick(r->monitor, at_ns, SLO_PUSH_UNMEASURED);
     if (status == SLO_OK) status = look_at_moments(r, at_ns);
   }
   return status;
@@ -434,7 +435,12 @@ static int run(const options *o, input *in) {
     fprintf(stderr, "slo_replay: --threshold-ms: the csv has no latency_ns\n");
     return 2;
   }
+  if (o->bad_given && input_has_counts(in)) {
+    fprintf(stderr, "slo_replay: --bad '%s': the csv says itself what is bad\n", o->bad);
+    return 2;
+  }
   slo_status status = replay_open(&r, o, slos, &error);
+  r.counts = input_has_counts(in);
   while (status == SLO_OK && input_next(in, &event)) {
     status = replay_event(&r, &event);
     progress(in, &shown);

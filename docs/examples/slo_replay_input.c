@@ -183,11 +183,12 @@ static int combined_parse(input *in, const char *line, size_t length, input_even
 
 /* ---- csv ---- */
 
-/* The next field: quoted ones without their quotes (a doubled quote inside stays doubled: no
- * column that is read has any). 0 when there is none. */
+/* The next field without the spaces around it: quoted ones without their quotes (a doubled quote
+ * inside stays doubled: no column that is read has any). 0 when there is none. */
 static int csv_field(const char **p, const char *end, const char **field, size_t *length) {
   if (*p == NULL) return 0;
   const char *start = *p;
+  while (start < end && *start == ' ') start++;
   if (start < end && *start == '"') {
     const char *q = ++start;
     for (; q < end; q++) {
@@ -207,13 +208,12 @@ static int csv_field(const char **p, const char *end, const char **field, size_t
   const char *comma = memchr(start, ',', (size_t)(end - start));
   *field = start;
   *length = (size_t)((comma == NULL ? end : comma) - start);
+  while (*length > 0 && start[*length - 1] == ' ') --*length;
   *p = comma == NULL ? NULL : comma + 1;
   return 1;
 }
 
 static int csv_named(const char *field, size_t length, const char *name) {
-  while (length > 0 && *field == ' ') field++, length--;
-  while (length > 0 && field[length - 1] == ' ') length--;
   return strlen(name) == length && memcmp(field, name, length) == 0;
 }
 

@@ -137,6 +137,7 @@ int parse_options(int argc, char **argv, options *o) {
         break;
       case BAD:
         o->bad = optarg;
+        o->bad_given = 1;
         status = slo_sli_parse(optarg, &o->rule, &error);
         if (status != SLO_OK) {
           fail(status, &error, "--bad", optarg);
@@ -192,10 +193,6 @@ int parse_options(int argc, char **argv, options *o) {
     char step[SLO_TIME_TEXT_MAX];
     (void)slo_span_format(o->step_ns, step, sizeof step);
     fprintf(stderr, "slo_replay: --window: %s is not a multiple of --step %s\n", window, step);
-    return -1;
-  }
-  if (o->slack_ns / o->step_ns + 3 > SLICES_MAX) {
-    fprintf(stderr, "slo_replay: --slack: more than %d steps\n", SLICES_MAX - 3);
     return -1;
   }
   for (size_t i = 0; i < o->moments; i++) o->at_ns[i] -= o->at_ns[i] % o->step_ns;

@@ -4,12 +4,13 @@
 
 #include <slo.h>
 
-enum { MOMENTS_MAX = 4096, SLICES_MAX = 100000 };
+enum { MOMENTS_MAX = 4096 };
 
 typedef struct options {
   const char *path;
   const char *bad;
   slo_sli rule; /* what bad says */
+  int bad_given;
   int format;
   uint64_t objective_ppb;
   int64_t threshold_ns; /* 0: no latency SLO */
