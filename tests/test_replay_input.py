@@ -1250,7 +1250,7 @@ def test_counts_and_a_rule_do_not_go_together(replay_binary):
     data = b"ts_ms,valid,bad\n1431857100000, 10 , 1\n"
     done = run(replay_binary, "--format", "csv", "--bad", "status>=400", stdin=data)
     assert "--bad" in one_message(done, 2) and "status>=400" in one_message(done, 2)
-    slo = replay(replay_binary, data, "--format", "csv")["slos"][0]
+    slo = replay(replay_binary, data, "--format", "csv", header=1, counts=True)["slos"][0]
     assert (slo["valid"], slo["bad"]) == (10, 1)
 
 
