@@ -28,11 +28,11 @@ HEADERS  := include/slo.h $(sort $(wildcard include/slo/*.h))
 STATIC   := $(BUILD)/libslo.a
 SHARED   := $(BUILD)/libslo.so.$(VERSION)
 TESTS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/test_*.c)))
-EXAMPLES := $(BUILD)/examples/slo_replay $(BUILD)/examples/shop_log $(BUILD)/examples/quickstart
+EXAMPLES := $(addprefix $(BUILD)/examples/,slo_replay shop_log quickstart writer_lock)
 BENCHES  := $(patsubst bench/%.c,$(BUILD)/bench/%,$(sort $(wildcard bench/bench_*.c)))
 PYTHON   := build/venv/bin/python
 
-.PHONY: all lib static shared examples demo deps test check-c check-python asan tsan bench floors \
+.PHONY: all lib static shared examples demo deps test check-c check-python asan tsan soak bench bench-peers bench-plot floors \
         exports headers docs format reformat check install uninstall dist help clean
 
 all: lib examples ## the library and the examples
@@ -62,10 +62,11 @@ $(BUILD)/examples/%: docs/examples/%.c $(STATIC)
 	@$(SAY) LINK $@
 	$(Q)$(CC_USE) -MF $@.d $(filter %.c,$^) $(LDFLAGS) $(STATIC) -lm -o $@
 
-$(BUILD)/bench/%: bench/%.c $(STATIC) $(SHARED)
+$(BUILD)/bench/%: bench/%.c $(SHARED)
 	@mkdir -p $(@D)
 	@$(SAY) LINK $@
-	$(Q)$(CC_USE) -MF $@.d $< $(LDFLAGS) $(STATIC) -lm -pthread -o $@
+	$(Q)$(CC_USE) -MF $@.d $< $(LDFLAGS) -L$(BUILD) -lslo \
+	  -Wl,-rpath,'$$ORIGIN/..' -lm -pthread -o $@
 
 # ---- the main job ----
 
@@ -115,8 +116,22 @@ tsan: ## the C tests under ThreadSanitizer
 	$(Q)$(SANITIZED) BUILD=build/tsan CFLAGS='-O1 -g' SAN=-fsanitize=thread CK_FORK=no check-c
 export CK_FORK
 
+$(BUILD)/soak: tests/soak.c $(STATIC)
+	@$(SAY) LINK $@
+	$(Q)$(CC_USE) -MF $@.d $< $(LDFLAGS) $(STATIC) -lm -pthread -o $@
+
+soak: $(BUILD)/soak ## a billion events by threads that are moved, interrupted and killed
+	$(Q)$(BUILD)/soak $(MILLIONS)
+
 bench: $(BENCHES) examples ## the benchmarks; make bench BENCH=record for one
 	$(Q)for b in $(if $(BENCH),$(BUILD)/bench/bench_$(BENCH),$(BENCHES)); do $$b $(BUILD) || exit 1; done
+
+bench-peers: $(BUILD)/bench/ours ## the same by other libraries, as far as their tools are installed
+	$(Q)python3 bench/peers.py $(BUILD)
+
+bench-plot: ## build/bench/record.svg from the last run of the bench
+	$(Q)$(PYTHON) -c 'import matplotlib' 2>/dev/null || $(PYTHON) -m pip -q install matplotlib
+	$(Q)$(PYTHON) bench/plot.py $(BUILD)
 
 # ---- checks ----
 

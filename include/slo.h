@@ -3,6 +3,7 @@
  *
  *   record   slo/counter.h    good, bad and excluded events
  *            slo/hist.h       latencies
+ *            slo/writer.h     a row of cells of one's own: the price of an increment
  *            slo/snapshot.h   quantiles and thresholds of them
  *   window   slo/window.h     what happened in the last W
  *   judge    slo/sli.h        event -> good, bad, excluded
@@ -12,7 +13,7 @@
  *            slo/alert.h      should somebody be woken
  *            slo/catalog.h    the tiers the world uses
  *   all      slo/monitor.h    everything above in one block
- *   base     slo/status.h slo/version.h slo/memory.h slo/counts.h slo/time.h
+ *   base     slo/status.h slo/version.h slo/memory.h slo/counts.h slo/time.h slo/shard.h
  */
 #ifndef SLO_H
 #define SLO_H
@@ -27,11 +28,13 @@
 #include "slo/memory.h"
 #include "slo/monitor.h"
 #include "slo/objective.h"
+#include "slo/shard.h"
 #include "slo/sli.h"
 #include "slo/snapshot.h"
 #include "slo/status.h"
 #include "slo/time.h"
 #include "slo/version.h"
 #include "slo/window.h"
+#include "slo/writer.h"
 
 #endif

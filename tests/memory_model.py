@@ -33,9 +33,10 @@ def rmw(where, function, order=ACQ_REL):
     return ("rmw", where, function, order)
 
 
-def die():
-    """From here on the thread may be dead."""
-    return ("die",)
+def die(lock=None, holder=None):
+    """The thread may die here; the kernel then drops `lock` if it has the value `holder`, and
+    whoever acquires it sees what the dead one did."""
+    return ("die", lock, holder)
 
 
 class _Choices:
@@ -124,6 +125,8 @@ def _run(programs, initial, choices):
         elif operation[0] == "rmw":
             answer = memory.rmw(view, operation[1], operation[2], operation[3])
         elif operation[0] == "die" and choices.pick(2) == 1:
+            if operation[1] is not None and memory.newest(operation[1]) == operation[2]:
+                memory.rmw(view, operation[1], lambda _: 0, ACQ_REL)
             generator.close()
             del threads[index]
             continue

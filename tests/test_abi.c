@@ -39,9 +39,12 @@ START_TEST(test_structs) {
          FIELD(int64_t, value); FIELD(int64_t, min); FIELD(int64_t, max);
          FIELD(abi_field_text, field););
   STRUCT(slo_counts, 24, FIELD(uint64_t, good); FIELD(uint64_t, bad); FIELD(uint64_t, excluded););
-  STRUCT(slo_counter_config, 8, FIELD(uint32_t, struct_size); FIELD(uint32_t, shards););
-  STRUCT(slo_counter_tally, 48, FIELD(uint32_t, struct_size); FIELD(uint32_t, shards);
-         FIELD(slo_counts, counts); FIELD(uint64_t, late); FIELD(uint64_t, unknown););
+  STRUCT(slo_counter_config, 24, FIELD(uint32_t, struct_size); FIELD(uint32_t, shards);
+         FIELD(uint32_t, writers); FIELD(uint32_t, path); FIELD(uint32_t, cpus);
+         FIELD(uint32_t, reserved););
+  STRUCT(slo_counter_tally, 56, FIELD(uint32_t, struct_size); FIELD(uint32_t, shards);
+         FIELD(uint32_t, cpus); FIELD(uint32_t, writers); FIELD(slo_counts, counts);
+         FIELD(uint64_t, late); FIELD(uint64_t, unknown););
   STRUCT(slo_snapshot_summary, 72, FIELD(uint32_t, struct_size); FIELD(uint32_t, scale);
          FIELD(uint64_t, count); FIELD(uint64_t, sum); FIELD(uint64_t, negative);
          FIELD(uint64_t, zero); FIELD(uint64_t, underflow); FIELD(uint64_t, overflow);
@@ -99,21 +102,26 @@ typedef const slo_window_config *abi_window;
 typedef void *(*abi_allocate)(void *, size_t);
 typedef void (*abi_release)(void *, void *);
 typedef void *abi_context;
+typedef int32_t (*abi_acquire)(void *, uint32_t);
+typedef void (*abi_give_up)(void *, uint32_t);
 
 START_TEST(test_structs_with_pointers) {
   STRUCT(slo_allocator, 24, FIELD(abi_allocate, allocate); FIELD(abi_release, release);
          FIELD(abi_context, context););
-  STRUCT(slo_hist_config, 48, FIELD(uint32_t, struct_size); FIELD(uint32_t, scale);
+  STRUCT(slo_writer_lock, 24, FIELD(abi_acquire, acquire); FIELD(abi_give_up, release);
+         FIELD(abi_context, context););
+  STRUCT(slo_hist_config, 64, FIELD(uint32_t, struct_size); FIELD(uint32_t, scale);
          FIELD(uint64_t, per_unit); FIELD(int64_t, lowest); FIELD(int64_t, highest);
          FIELD(abi_thresholds, thresholds); FIELD(uint32_t, threshold_count);
-         FIELD(uint32_t, shards););
+         FIELD(uint32_t, shards); FIELD(uint32_t, writers); FIELD(uint32_t, path);
+         FIELD(uint32_t, cpus); FIELD(uint32_t, reserved););
   STRUCT(slo_window_config, 24, FIELD(uint32_t, struct_size); FIELD(uint32_t, tier_count);
          FIELD(abi_window_tiers, tiers); FIELD(int64_t, jump_max_ns););
   STRUCT(slo_alert_config, 24, FIELD(uint32_t, struct_size); FIELD(uint32_t, tier_count);
          FIELD(abi_alert_tiers, tiers); FIELD(uint64_t, objective_ppb););
   STRUCT(slo_monitor_sli, 40, FIELD(uint32_t, struct_size); FIELD(uint32_t, shards);
          FIELD(abi_name_pointer, name); FIELD(abi_latency, latency); FIELD(uint32_t, latency_of);
-         FIELD(uint32_t, with_threshold); FIELD(uint32_t, threshold); FIELD(uint32_t, reserved););
+         FIELD(uint32_t, with_threshold); FIELD(uint32_t, threshold); FIELD(uint32_t, writers););
   STRUCT(slo_monitor_slo, 48, FIELD(uint32_t, struct_size); FIELD(uint32_t, sli);
          FIELD(abi_name_pointer, name); FIELD(uint64_t, objective_ppb); FIELD(int64_t, period_ns);
          FIELD(abi_alert_tiers, tiers); FIELD(uint32_t, tier_count); FIELD(uint32_t, reserved););
@@ -149,6 +157,7 @@ START_TEST(test_statuses) {
       {SLO_EPARSE, -8, "SLO_EPARSE"},
       {SLO_ESPACE, -9, "SLO_ESPACE"},
       {SLO_ELOST, -10, "SLO_ELOST"},
+      {SLO_EBUSY, -11, "SLO_EBUSY"},
   };
   static const struct {
     int value;
@@ -201,6 +210,9 @@ START_TEST(test_enums) {
       {SLO_ALERT_INACTIVE, 0},
       {SLO_ALERT_PENDING, 1},
       {SLO_ALERT_FIRING, 2},
+      {SLO_PATH_AUTO, 0},
+      {SLO_PATH_SHARED, 1},
+      {SLO_PATH_CPU, 2},
       {SLO_PUSH_UNMEASURED, 1},
       {SLO_PUSH_REBASE, 2},
       {SLO_DELTA_SHORT, 1},
@@ -222,6 +234,8 @@ START_TEST(test_macros) {
   ck_assert_int_eq(SLO_ALERT_TRANSITIONS_KEPT, 28);
   ck_assert_int_eq(SLO_ALERT_TIER_TEXT_MAX, 80);
   ck_assert_int_eq(SLO_SEVERITIES, 2);
+  ck_assert_int_eq(SLO_SHARDS_MAX, 4096);
+  ck_assert_int_eq(SLO_WRITERS_MAX, 4096);
   ck_assert_int_eq(SLO_WINDOW_TIERS_MAX, 16);
   ck_assert_int_eq(SLO_WINDOW_SLOTS_MAX, 16777216);
   ck_assert_int_eq(SLO_HIST_SCALE_MIN, 3);

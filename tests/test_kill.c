@@ -510,8 +510,8 @@ static void serve(slo_monitor *m, uint64_t good, uint64_t bad) {
   const slo_counts counts = {good, bad, 1};
   slo_counter_record_many(slo_monitor_counter(m, 0), &counts);
   slo_counter_record_many(slo_monitor_counter(m, 1), &counts);
-  slo_hist_record_many(slo_monitor_hist(m, 0), 100000000, good);
-  slo_hist_record_many(slo_monitor_hist(m, 0), 900000000, bad);
+  slo_hist_record_times(slo_monitor_hist(m, 0), 100000000, good);
+  slo_hist_record_times(slo_monitor_hist(m, 0), 900000000, bad);
 }
 
 static void prepare_nothing(slo_monitor *m) {

@@ -1,12 +1,12 @@
 """The ordered protocols of the library, explored exhaustively; each with a planted bug
 that the model must find, so that a green run means something.
 
-The steps are those of the C sources, one operation each: src/base/commit.h and the slots of
-src/window/window.c.
+The steps are those of the C sources, one operation each: src/base/commit.h, the slots of
+src/window/window.c, the owners of src/record/writer.c.
 """
 
 import pytest
-from memory_model import ACQUIRE, RELAXED, RELEASE, explore, load, store
+from memory_model import ACQUIRE, RELAXED, RELEASE, die, explore, load, rmw, store
 
 WORDS = 2
 
@@ -100,3 +100,72 @@ def test_slot_is_whole():
 def test_slot_needs_each_step(planted):
     with pytest.raises(AssertionError, match="a mix"):
         explore(slot_setup(**planted))
+
+
+def writers_setup(check_lock=True, claim=True):
+    """One row, two openers with a lock that its holder's death drops, one opener without.
+
+    Each that gets the row adds to a cell by a plain load and store, as src/record/writer.c does.
+    The first may die anywhere; the kernel drops its lock then. No add is lost: one owner
+    writes at a time, and a new owner has seen the adds of the old one.
+    """
+
+    def setup():
+        initial = {"slot": 0, "lock": 0, "cell": 0}
+        added = []
+
+        def add(name):
+            before = yield load("cell")
+            added.append(name)  # counted from the store on: a death before it adds nothing
+            yield store("cell", before + 1)
+
+        def unlock(name):
+            yield rmw("lock", lambda v: 0 if v == name else None)
+
+        def locked(name, mortal):
+            perhaps_die = [die("lock", name)] if mortal else []
+
+            def program():
+                if (yield rmw("lock", lambda v: name if v == 0 else None)) != 0 and check_lock:
+                    return
+                yield from perhaps_die
+                seen = yield load("slot", RELAXED)
+                if seen == 1:
+                    yield from unlock(name)
+                    return
+                following = (seen | 1) + 1
+                if claim:
+                    if (yield rmw("slot", lambda v: following if v == seen else None)) != seen:
+                        yield from unlock(name)
+                        return
+                else:
+                    yield store("slot", following, RELEASE)
+                yield from perhaps_die
+                yield from add(name)
+                yield from perhaps_die
+                yield store("slot", 0, RELEASE)
+                yield from unlock(name)
+
+            return program
+
+        def unlocked():
+            if (yield rmw("slot", lambda v: 1 if v == 0 else None)) == 0:
+                yield from add("unlocked")
+                yield store("slot", 0, RELEASE)
+
+        def check(memory):
+            assert memory.newest("cell") == len(added), f"{added}: {memory.newest('cell')} adds"
+
+        return initial, [locked(1, True), locked(2, False), unlocked], check
+
+    return setup
+
+
+def test_owned_rows_lose_nothing():
+    assert explore(writers_setup()) > 500
+
+
+@pytest.mark.parametrize("planted", [{"check_lock": False}, {"claim": False}], ids=str)
+def test_owned_rows_need_lock_and_claim(planted):
+    with pytest.raises(AssertionError, match="adds"):
+        explore(writers_setup(**planted))

@@ -610,7 +610,7 @@ START_TEST(test_config_errors) {
 
   REFUSED(b.sli[2].name = NULL, SLO_EINVAL, "slis[2].name (NULL)");
   REFUSED(b.sli[3].name = "", SLO_ERANGE, "slis[3].name (bytes)");
-  REFUSED(b.sli[3].reserved = 9, SLO_EVERSION, "slis[3].reserved");
+  REFUSED(b.sli[3].writers = SLO_WRITERS_MAX + 1, SLO_ERANGE, "slis[3].writers");
   REFUSED(b.sli[2].shards = 3, SLO_ERANGE, "slis[2].shards (a power of two, or 0)");
   REFUSED(b.sli[1].shards = 8192, SLO_ERANGE, "slis[1].shards (a power of two, or 0)");
   REFUSED(b.sli[1].latency_of = 2, SLO_ERANGE, "slis[1].latency_of");

@@ -337,7 +337,7 @@ START_TEST(test_one_value) {
       int64_t v = random_value(&M, &seed);
       M.n = 1 + (size_t)(k % 4);
       for (size_t n = 0; n < M.n; n++) M.value[n] = v;
-      slo_hist_record_many(h, v, M.n);
+      slo_hist_record_times(h, v, M.n);
       ck_ok(slo_snapshot_read(s, h));
       expect_model(s, &M, &seed);
       slo_snapshot_destroy(s);
@@ -419,7 +419,7 @@ START_TEST(test_otlp_index) {
   for (uint32_t scale = SLO_HIST_SCALE_MIN; scale <= SLO_HIST_SCALE_MAX; scale++) {
     slo_hist_config c = config_of(scale, 1, 1, VALUE_MAX);
     slo_hist *h = hist_of(&c);
-    for (int j = 0; j <= 52; j++) slo_hist_record_many(h, INT64_C(1) << j, (uint64_t)j + 1);
+    for (int j = 0; j <= 52; j++) slo_hist_record_times(h, INT64_C(1) << j, (uint64_t)j + 1);
     slo_snapshot *s = snapshot_of(h);
     model_grid(&M, s, scale);
     ck_assert_int_eq(M.index[0], -1);
@@ -552,8 +552,8 @@ static void expect_too_much(const slo_hist_config *c) {
   for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
     slo_hist *more = hist_of(c), *less = hist_of(c);
     for (size_t k = 0; k < sizeof values / sizeof values[0]; k++) {
-      slo_hist_record_many(more, values[k], 10);
-      slo_hist_record_many(less, values[k], k == i ? 9 : 10);
+      slo_hist_record_times(more, values[k], 10);
+      slo_hist_record_times(less, values[k], k == i ? 9 : 10);
     }
     slo_snapshot *dst = snapshot_of(less), *src = snapshot_of(more);
     memcpy(kept, dst, size);
@@ -603,7 +603,7 @@ START_TEST(test_sum_is_modulo_2_64) {
   slo_hist_config c = config_of(3, 1, 1, VALUE_MAX);
   slo_hist *h = hist_of(&c);
   slo_snapshot_summary sum = SLO_SIZED(slo_snapshot_summary);
-  slo_hist_record_many(h, VALUE_MAX, 2049);
+  slo_hist_record_times(h, VALUE_MAX, 2049);
   slo_hist_record(h, INT64_MAX);
   slo_hist_record(h, INT64_MAX);
   uint64_t expected = (uint64_t)VALUE_MAX * 2049 + 2 * (uint64_t)INT64_MAX;
@@ -611,7 +611,7 @@ START_TEST(test_sum_is_modulo_2_64) {
   ck_ok(slo_snapshot_summarize(before, &sum));
   ck_assert_uint_eq(sum.sum, expected);
   ck_assert_uint_lt(sum.sum, (uint64_t)VALUE_MAX * 2049); /* it did wrap */
-  slo_hist_record_many(h, INT64_MIN, 1000);               /* not in the sum */
+  slo_hist_record_times(h, INT64_MIN, 1000);              /* not in the sum */
   int wrapped = 0;
   for (int i = 0; i < 10; i++) {
     ck_ok(slo_snapshot_read(before, h));
@@ -656,8 +656,8 @@ START_TEST(test_quantiles_of_many) {
       uint64_t n = counts[i], below = n / 4 * (uint64_t)split + (split == 2); /* are 8, not 64 */
       int64_t values[Q];
       if (below > n) below = n;
-      slo_hist_record_many(h, 8, below);
-      slo_hist_record_many(h, 64, n - below);
+      slo_hist_record_times(h, 8, below);
+      slo_hist_record_times(h, 64, n - below);
       slo_snapshot *s = snapshot_of(h);
       ck_ok(slo_snapshot_quantiles(s, q, Q, values));
       for (int k = 0; k < Q; k++) {
@@ -833,7 +833,7 @@ END_TEST
 START_TEST(test_shorter_structs) {
   slo_hist_config c = config_at(1);
   slo_hist *h = hist_of(&c);
-  slo_hist_record_many(h, 8, 3);
+  slo_hist_record_times(h, 8, 3);
   slo_snapshot *s = snapshot_of(h);
   slo_snapshot_summary sum;
   slo_bucket b;
@@ -932,7 +932,132 @@ START_TEST(test_layout) {
 }
 END_TEST
 
-CHECK_MAIN("snapshot", tcase_add_test(tc, test_against_the_model);
+/* A prepared snapshot answers what an unprepared one does, until it changes. */
+START_TEST(test_prepared_quantiles) {
+  uint64_t random = 11;
+  for (int run = 0; run < 40; run++) {
+    slo_hist_config c = config_of((uint32_t)(3 + run % 7), 1, 1, 1 << 20);
+    slo_hist *h = hist_of(&c);
+    int n = run == 0 ? 0 : run == 1 ? 1 : 1 << (run % 18);
+    for (int i = 0; i < n; i++) {
+      int64_t value = (int64_t)(check_random_wide(&random) >> (41 + i % 23));
+      slo_hist_record_times(h, i % 50 == 0 ? -1 : value, run % 5 == 0 ? UINT64_C(1) << 40 : 1);
+    }
+    slo_snapshot *plain = snapshot_of(h), *prepared = snapshot_of(h);
+    ck_ok(slo_snapshot_prepare(prepared));
+    for (uint32_t q = 0; q <= 1000000000; q += run % 2 ? 1237651 : 10000000) {
+      int64_t expected = 1, got = 2;
+      slo_status status = slo_snapshot_quantiles(plain, &q, 1, &expected);
+      ck_assert_int_eq(slo_snapshot_quantile(plain, q, &got), status);
+      if (status == SLO_OK) ck_assert_int_eq(got, expected);
+      ck_assert_int_eq(slo_snapshot_quantile(prepared, q, &got), status);
+      if (status == SLO_OK) ck_assert_int_eq(got, expected);
+    }
+    int64_t value;
+    ck_assert_int_eq(slo_snapshot_quantile(prepared, 1000000001, &value), SLO_ERANGE);
+    ck_assert_int_eq(slo_snapshot_quantile(NULL, 1, &value), SLO_EINVAL);
+    ck_assert_int_eq(slo_snapshot_quantile(prepared, 1, NULL), SLO_EINVAL);
+    /* whatever changes the contents takes the preparation back */
+    for (int i = 0; i < 2 * n + 2; i++) slo_hist_record(h, 1 << 19);
+    ck_ok(slo_snapshot_read(prepared, h));
+    ck_ok(slo_snapshot_quantile(prepared, 1000000000, &value));
+    ck_assert_int_ge(value, 1 << 19);
+    ck_ok(slo_snapshot_prepare(prepared));
+    ck_ok(slo_snapshot_subtract(prepared, plain));
+    ck_ok(slo_snapshot_quantile(prepared, 0, &value));
+    ck_assert_int_ge(value, 1 << 19);
+    ck_ok(slo_snapshot_prepare(prepared));
+    ck_ok(slo_snapshot_merge(prepared, prepared));
+    ck_ok(slo_snapshot_quantile(prepared, 0, &value));
+    ck_assert_int_ge(value, 1 << 19);
+    slo_snapshot_destroy(plain);
+    slo_snapshot_destroy(prepared);
+    slo_hist_destroy(h);
+  }
+  ck_assert_int_eq(slo_snapshot_prepare(NULL), SLO_EINVAL);
+}
+END_TEST
+
+/* A coarser scale is what recording at that scale would have given, cell by cell. */
+START_TEST(test_downscale) {
+  static const int64_t thresholds[] = {500, 70000};
+  static const uint64_t units[] = {1, 1000, 1000000000, 7};
+  for (uint32_t scale = SLO_HIST_SCALE_MIN; scale <= SLO_HIST_SCALE_MAX; scale++) {
+    for (size_t u = 0; u < sizeof units / sizeof units[0]; u++) {
+      uint64_t random = scale + u;
+      slo_hist_config c = config_of(scale, units[u], 100, 1 << 30);
+      c.thresholds = thresholds;
+      c.threshold_count = 2;
+      slo_hist *h = hist_of(&c);
+      for (uint32_t coarse = SLO_HIST_SCALE_MIN; coarse <= scale; coarse++) {
+        slo_hist_config d = c;
+        slo_snapshot *from = NULL, *made = NULL;
+        size_t size = 0;
+        d.scale = coarse;
+        slo_hist *expected = hist_of(&d);
+        for (int i = 0; i < 3000; i++) {
+          int64_t value = (int64_t)(check_random_wide(&random) >> (30 + i % 34)) - (i % 99 == 0);
+          slo_hist_record(h, value);
+          slo_hist_record(expected, value);
+        }
+        from = snapshot_of(h);
+        slo_snapshot *want = snapshot_of(expected);
+        ck_ok(slo_snapshot_downscale_footprint(from, coarse, &size));
+        void *memory = check_memory(size);
+        ck_ok(slo_snapshot_downscale(from, coarse, memory, size, &made, NULL));
+        slo_bucket a = SLO_SIZED(slo_bucket), b = SLO_SIZED(slo_bucket);
+        uint32_t i = 0, last = 0;
+        while (slo_snapshot_bucket(want, last + 1, &a) == SLO_OK) last++;
+        for (; slo_snapshot_bucket(want, i, &a) == SLO_OK; i++) {
+          ck_ok(slo_snapshot_bucket(made, i, &b));
+          ck_assert_int_eq(a.index, b.index);
+          /* the outermost ones reach further than the finer ones did */
+          if (i > 0 && i < last) ck_assert_uint_eq(a.count, b.count);
+          ck_assert_uint_ge(a.count, b.count);
+        }
+        ck_assert_int_eq(slo_snapshot_bucket(made, i, &b), SLO_ERANGE);
+        slo_snapshot_summary s = SLO_SIZED(slo_snapshot_summary),
+                             t = SLO_SIZED(slo_snapshot_summary);
+        ck_ok(slo_snapshot_summarize(from, &s));
+        ck_ok(slo_snapshot_summarize(made, &t));
+        ck_assert_uint_eq(s.count, t.count);
+        ck_assert_uint_eq(s.sum, t.sum);
+        ck_assert_uint_eq(s.underflow, t.underflow);
+        ck_assert_uint_eq(s.overflow, t.overflow);
+        ck_assert_uint_eq(t.scale, coarse);
+        for (uint32_t k = 0; k < 2; k++) {
+          int64_t at;
+          uint64_t w[2], x[2];
+          ck_ok(slo_snapshot_threshold(from, k, &at, &w[0], &x[0]));
+          ck_ok(slo_snapshot_threshold(made, k, &at, &w[1], &x[1]));
+          ck_assert_uint_eq(w[0], w[1]);
+          ck_assert_uint_eq(x[0], x[1]);
+        }
+        slo_snapshot *again = NULL;
+        ck_ok(slo_snapshot_attach(memory, size, &again)); /* a block like any other */
+        free(memory);
+        slo_snapshot_destroy(from);
+        slo_snapshot_destroy(want);
+        slo_hist_destroy(expected);
+        slo_hist_destroy(h); /* from a fresh one, so that both hold the same values */
+        h = hist_of(&c);
+      }
+      slo_snapshot *s = snapshot_of(h), *d = NULL;
+      size_t size;
+      slo_error e = SLO_SIZED(slo_error);
+      ck_assert_int_eq(slo_snapshot_downscale_footprint(s, scale + 1, &size), SLO_ERANGE);
+      ck_assert_int_eq(slo_snapshot_downscale(s, 2, s, 1, &d, &e), SLO_ERANGE);
+      ck_assert_str_eq(e.field, "scale");
+      ck_assert_int_eq(slo_snapshot_downscale_footprint(NULL, scale, &size), SLO_EINVAL);
+      slo_snapshot_destroy(s);
+      slo_hist_destroy(h);
+    }
+  }
+}
+END_TEST
+
+CHECK_MAIN("snapshot", tcase_add_test(tc, test_prepared_quantiles);
+           tcase_add_test(tc, test_downscale); tcase_add_test(tc, test_against_the_model);
            tcase_add_test(tc, test_one_value); tcase_add_test(tc, test_min_and_max);
            tcase_add_test(tc, test_overflow_above_the_widest_grid);
            tcase_add_test(tc, test_otlp_index); tcase_add_test(tc, test_otlp_index_of_a_unit);

@@ -98,7 +98,7 @@ enum {
  *   state        SLO_ALERT_*
  *   since_ns     when it became so (0 before the first step)
  *   last_ns      the newest step
- *   tiers        bit i: tier i is pending or firing now
+ *   tiers        bit i: tier i is firing now, or, when none is, pending
  *   tiers_fired  bit i: tier i has fired since since_ns (state firing only)
  */
 typedef struct slo_alert_status {

@@ -3,8 +3,8 @@
  *
  * A counter is the recording end of an SLI. It only grows; whoever wants a window
  * takes the difference of two readings (slo/window.h). Recording takes no lock,
- * reads no clock, allocates nothing and cannot fail: one relaxed atomic add on a
- * shard chosen by the calling thread.
+ * reads no clock, allocates nothing and cannot fail: one add on a row of cells chosen
+ * by processor or thread (slo/shard.h), or owned through a handle (slo/writer.h).
  *
  * A counter is one flat block (slo/memory.h). record*, read and late may be called
  * by any number of threads, and of processes sharing the block, at any time.
@@ -14,16 +14,28 @@
 
 #include "slo/counts.h"
 #include "slo/memory.h"
+#include "slo/shard.h"
 
 SLO_BEGIN
 
 typedef struct slo_counter slo_counter;
 
-/* shards: cache lines to spread writers over, a power of two in 1..4096;
- * 0: the number of configured CPUs, rounded up to one. Each costs 64 bytes. */
+/*
+ * Rows, of 64 bytes each:
+ *   shards   shared by threads: a power of two up to SLO_SHARDS_MAX; 0: 1 beside per-CPU rows,
+ *            else the number of configured CPUs rounded up to one
+ *   path     SLO_PATH_*: is there a row for each processor? AUTO: where this process can use
+ *            them, unless shards is given and cpus is not
+ *   cpus     how many of those, up to SLO_SHARDS_MAX; 0: the configured CPUs
+ *   writers  owned rows, up to SLO_WRITERS_MAX; 0: none
+ */
 typedef struct slo_counter_config {
   uint32_t struct_size;
   uint32_t shards;
+  uint32_t writers;
+  uint32_t path;
+  uint32_t cpus;
+  uint32_t reserved;
 } slo_counter_config;
 
 /* The bytes a counter of this configuration needs. config NULL: all defaults.
@@ -59,7 +71,9 @@ SLO_API void slo_counter_record_late(slo_counter *counter, uint64_t n);
  * is how many of them came late; unknown are events with an outcome that is none. */
 typedef struct slo_counter_tally {
   uint32_t struct_size;
-  uint32_t shards;
+  uint32_t shards; /* the rows the block was laid out with */
+  uint32_t cpus;   /* not 0: recording without a handle is per CPU */
+  uint32_t writers;
   slo_counts counts;
   uint64_t late;
   uint64_t unknown;

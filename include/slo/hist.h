@@ -21,6 +21,7 @@
 
 #include "slo/counts.h"
 #include "slo/memory.h"
+#include "slo/shard.h"
 
 #define SLO_HIST_SCALE_MIN 3
 #define SLO_HIST_SCALE_MAX 9
@@ -38,11 +39,11 @@ typedef struct slo_hist slo_hist;
  *               (nanoseconds in, seconds out). 1: exported as they are.
  *   lowest      the range that gets buckets, 1 <= lowest <= highest <=
  *   highest     SLO_HIST_VALUE_MAX; 0: a millionth of a unit, 3600 units (1 us..1 h).
- *               Memory per shard: 8 bytes times scale-th power of two per octave,
+ *               Memory per row: 8 bytes times scale-th power of two per octave,
  *               15.9 KiB for the defaults.
  *   thresholds  threshold_count (0..64) values in 0..SLO_HIST_VALUE_MAX, strictly
  *               ascending; copied. NULL when the count is 0.
- *   shards      as in slo_counter_config, 1..4096; 0: one per configured CPU.
+ *   shards, writers, path, cpus  rows, as in slo_counter_config.
  */
 typedef struct slo_hist_config {
   uint32_t struct_size;
@@ -53,6 +54,10 @@ typedef struct slo_hist_config {
   const int64_t *thresholds;
   uint32_t threshold_count;
   uint32_t shards;
+  uint32_t writers;
+  uint32_t path;
+  uint32_t cpus;
+  uint32_t reserved;
 } slo_hist_config;
 
 /* See slo/memory.h. config NULL: all defaults. SLO_EINVAL, SLO_ERANGE, SLO_EVERSION,
@@ -76,7 +81,15 @@ SLO_API void slo_hist_destroy(slo_hist *hist);
 SLO_API void slo_hist_record(slo_hist *hist, int64_t value);
 
 /* Records the same value n times at the cost of once. */
-SLO_API void slo_hist_record_many(slo_hist *hist, int64_t value, uint64_t n);
+SLO_API void slo_hist_record_times(slo_hist *hist, int64_t value, uint64_t n);
+
+/* Records an array of n values; the sum and the thresholds are added once for all of them.
+ * values may be NULL when n is 0. */
+SLO_API void slo_hist_record_many(slo_hist *hist, const int64_t *values, size_t n);
+
+/* SLO_PATH_CPU when recording without a handle is per CPU in this block, else SLO_PATH_SHARED;
+ * 0 for NULL. Any thread. */
+SLO_API uint32_t slo_hist_path(const slo_hist *hist);
 
 /* How many of the events recorded so far were <= the index-th threshold (within) and
  * above it (beyond), exactly. SLO_ERANGE when there is no such threshold, SLO_EINVAL on NULL. */

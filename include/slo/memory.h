@@ -29,9 +29,9 @@ SLO_BEGIN
 
 /*
  * allocate: size is a multiple of SLO_ALIGN; the result must be aligned to
- *   SLO_ALIGN, NULL means out of memory. release: gets back exactly what allocate
- *   returned. context is handed to both. The struct is copied, context must live
- *   as long as any object created with it.
+ *   SLO_ALIGN (else create gives it back: SLO_EINVAL), NULL means out of memory. release: gets back
+ * exactly what allocate returned. context is handed to both. The struct is copied, context must
+ * live as long as any object created with it.
  *
  * A NULL slo_allocator means the C library's heap.
  */

@@ -39,7 +39,7 @@ typedef struct slo_monitor slo_monitor;
  *   latency_of      0, or 1 + the index of an earlier SLI whose histogram it shares
  *   with_threshold  0 or 1
  *   threshold       index into the histogram's thresholds
- *   shards          of its counter, as in slo_counter_config
+ *   shards, writers rows of its counter, as in slo_counter_config
  */
 typedef struct slo_monitor_sli {
   uint32_t struct_size;
@@ -49,7 +49,7 @@ typedef struct slo_monitor_sli {
   uint32_t latency_of;
   uint32_t with_threshold;
   uint32_t threshold;
-  uint32_t reserved;
+  uint32_t writers;
 } slo_monitor_sli;
 
 /*

@@ -43,6 +43,17 @@ SLO_API slo_status slo_snapshot_merge(slo_snapshot *dst, const slo_snapshot *src
 SLO_API slo_status slo_snapshot_subtract(slo_snapshot *dst, const slo_snapshot *src);
 
 /*
+ * The same values at a coarser scale: neighbouring buckets are added, exactly; underflow and
+ * overflow stay what they were. scale is in SLO_HIST_SCALE_MIN .. that of src. dst is a new
+ * snapshot in memory, as for init.
+ * SLO_ERANGE (scale), SLO_EINVAL, SLO_ESPACE.
+ */
+SLO_API slo_status slo_snapshot_downscale_footprint(const slo_snapshot *src, uint32_t scale,
+                                                    size_t *size);
+SLO_API slo_status slo_snapshot_downscale(const slo_snapshot *src, uint32_t scale, void *memory,
+                                          size_t size, slo_snapshot **dst, slo_error *error);
+
+/*
  *   count      every value recorded = the cells below + all buckets
  *   sum        of the values >= 0, modulo 2^64
  *   negative   values below 0
@@ -69,6 +80,14 @@ typedef struct slo_snapshot_summary {
 /* SLO_ENODATA when count is 0 (the summary is filled all the same), SLO_EINVAL. */
 SLO_API slo_status slo_snapshot_summarize(const slo_snapshot *snapshot,
                                           slo_snapshot_summary *summary);
+
+/* Makes slo_snapshot_quantile constant-time, until the contents change next. SLO_EINVAL. */
+SLO_API slo_status slo_snapshot_prepare(slo_snapshot *snapshot);
+
+/* One quantile, 0..10^9 parts per billion: as slo_snapshot_quantiles, in a few nanoseconds on a
+ * prepared snapshot. SLO_ENODATA, SLO_ERANGE, SLO_EINVAL. */
+SLO_API slo_status slo_snapshot_quantile(const slo_snapshot *snapshot, uint32_t quantile_ppb,
+                                         int64_t *value);
 
 /*
  * n quantiles in one pass. quantiles_ppb: ascending, each 0..10^9 (999000000 is 99.9 %).

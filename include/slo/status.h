@@ -35,18 +35,19 @@
 SLO_BEGIN
 
 /* X(name, value, text): the one table behind the enum, slo_strerror and the bindings. */
-#define SLO_STATUS_MAP(X)                                        \
-  X(SLO_OK, 0, "ok")                                             \
-  X(SLO_EINVAL, -1, "invalid argument")                          \
-  X(SLO_ERANGE, -2, "value out of range")                        \
-  X(SLO_ENOMEM, -3, "out of memory")                             \
-  X(SLO_ENODATA, -4, "no data")                                  \
-  X(SLO_EVERSION, -5, "made by a newer or incompatible version") \
-  X(SLO_ECORRUPT, -6, "not a valid block")                       \
-  X(SLO_ECLOCK, -7, "the clock jumped further than allowed")     \
-  X(SLO_EPARSE, -8, "cannot be read")                            \
-  X(SLO_ESPACE, -9, "the memory or buffer is too small")         \
-  X(SLO_ELOST, -10, "entries were overwritten before they were read")
+#define SLO_STATUS_MAP(X)                                             \
+  X(SLO_OK, 0, "ok")                                                  \
+  X(SLO_EINVAL, -1, "invalid argument")                               \
+  X(SLO_ERANGE, -2, "value out of range")                             \
+  X(SLO_ENOMEM, -3, "out of memory")                                  \
+  X(SLO_ENODATA, -4, "no data")                                       \
+  X(SLO_EVERSION, -5, "made by a newer or incompatible version")      \
+  X(SLO_ECORRUPT, -6, "not a valid block")                            \
+  X(SLO_ECLOCK, -7, "the clock jumped further than allowed")          \
+  X(SLO_EPARSE, -8, "cannot be read")                                 \
+  X(SLO_ESPACE, -9, "the memory or buffer is too small")              \
+  X(SLO_ELOST, -10, "entries were overwritten before they were read") \
+  X(SLO_EBUSY, -11, "every one of them is in use")
 
 typedef int32_t slo_status;
 
@@ -54,7 +55,7 @@ enum {
 #define SLO_STATUS_ENUM(name, value, text) name = value,
   SLO_STATUS_MAP(SLO_STATUS_ENUM)
 #undef SLO_STATUS_ENUM
-      SLO_STATUS_LAST = -10 /* the lowest status in use */
+      SLO_STATUS_LAST = -11 /* the lowest status in use */
 };
 
 /* The English text of a status; "unknown status" for a number that is none.

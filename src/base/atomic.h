@@ -16,6 +16,14 @@
     "libslo needs lock-free 64-bit atomics: build for a CPU that has them (i586 and up, ARMv7 and up)"
 #endif
 
+#if defined(__SANITIZE_THREAD__)
+#define SLOI_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define SLOI_TSAN 1
+#endif
+#endif
+
 typedef _Atomic uint64_t sloi_cell;
 
 _Static_assert(sizeof(sloi_cell) == 8, "a cell is a plain 64-bit word in shared memory");
@@ -40,6 +48,12 @@ static inline uint64_t sloi_load_acquire(const sloi_cell *cell) {
 
 static inline void sloi_store_release(sloi_cell *cell, uint64_t value) {
   atomic_store_explicit(cell, value, memory_order_release);
+}
+
+/* Takes over what the owner before released; expected is not updated. */
+static inline int sloi_claim_acq_rel(sloi_cell *cell, uint64_t expected, uint64_t value) {
+  return atomic_compare_exchange_strong_explicit(cell, &expected, value, memory_order_acq_rel,
+                                                 memory_order_relaxed);
 }
 
 #endif

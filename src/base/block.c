@@ -83,6 +83,10 @@ slo_status sloi_block_allocate(const slo_allocator *allocator, uint64_t size, vo
   if (size > SLOI_BLOCK_MAX || size + SLO_ALIGN > SIZE_MAX - SLO_ALIGN) return SLO_ENOMEM;
   char *line = a.allocate(a.context, (size_t)sloi_round_up(size, SLO_ALIGN) + SLO_ALIGN);
   if (line == NULL) return SLO_ENOMEM;
+  if ((uintptr_t)line % SLO_ALIGN != 0) { /* not what was asked for: give it back */
+    a.release(a.context, line);
+    return SLO_EINVAL;
+  }
   memcpy(line, &a, sizeof a);
   *memory = line + SLO_ALIGN;
   return SLO_OK;

@@ -75,7 +75,6 @@ static slo_status layout_add_sli(layout_walk *walk, const slo_monitor_config *co
   slo_status status = layout_element(config->slis, i, &s, sizeof s, error, place);
   if (status == SLO_OK) status = layout_name(s.name, "slis", i, error);
   if (status != SLO_OK) return status;
-  if (s.reserved != 0) return sloi_fail(error, SLO_EVERSION, s.reserved, "slis[%u].reserved", i);
   if (s.latency != NULL && s.latency_of != 0) {
     return sloi_fail(error, SLO_EINVAL, s.latency_of, "slis[%u].latency_of (beside latency)",
                      (unsigned)i);
@@ -113,6 +112,7 @@ static slo_status layout_add_sli(layout_walk *walk, const slo_monitor_config *co
   slo_counter *counter;
   c.struct_size = (uint32_t)sizeof c;
   c.shards = s.shards;
+  c.writers = s.writers;
   status = slo_counter_footprint(&c, &size, error);
   if (status != SLO_OK) return layout_within(status, error, place);
   if (out != NULL) {

@@ -41,7 +41,7 @@ static sloi_u128 bucket_sqrt(sloi_u128 a, int is_two) {
   return r;
 }
 
-void sloi_bucket_derive(uint32_t scale, uint64_t per_unit, uint64_t *bounds, uint64_t *table,
+void sloi_bucket_derive(uint32_t scale, uint64_t per_unit, uint64_t *bounds, uint64_t *entries,
                         uint64_t *origin) {
   uint64_t n = (uint64_t)1 << scale;
   sloi_u128 one = {(uint64_t)1 << 63, 0};
@@ -50,7 +50,7 @@ void sloi_bucket_derive(uint32_t scale, uint64_t per_unit, uint64_t *bounds, uin
   root[1] = bucket_sqrt(one, 1);
   for (uint32_t i = 2; i <= scale; i++) root[i] = bucket_sqrt(root[i - 1], 0);
 
-  int shift = sloi_clz(per_unit);
+  int shift = 63 - (int)sloi_octave(per_unit);
   sloi_u128 unit = {per_unit << shift, 0}; /* its mantissa, exact */
   uint64_t octave = 63 - (uint64_t)shift;
 
@@ -79,10 +79,10 @@ void sloi_bucket_derive(uint32_t scale, uint64_t per_unit, uint64_t *bounds, uin
   for (uint64_t c = 0; c < 2 * n; c++) {
     uint64_t end = (c + 1) << (51 - scale); /* first mantissa of the next interval */
     if (rank < n && bounds[rank] < end) {
-      table[c] = ((rank + 1) << 52) - 1 - bounds[rank];
+      entries[c] = (rank << 52) - 1 - bounds[rank];
       rank++;
     } else {
-      table[c] = rank << 52; /* no boundary here: m < 2^52 adds nothing */
+      entries[c] = (rank << 52) - ((uint64_t)1 << 52); /* no boundary here */
     }
   }
 }

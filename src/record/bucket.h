@@ -14,35 +14,20 @@
  * 2^-(scale+1) holds at most one boundary, because neighbouring boundaries are at
  * least ln(2) * 2^-scale apart. For an interval with `rank` boundaries below it
  * and one inside at mantissa `bound`, table[c] = ((rank + 1) << 52) - 1 - bound,
- * so (m + table[c]) >> 52 is rank, or rank + 1 when m > bound: no branch.
+ * so (m + table[c]) >> 52 is rank, or rank + 1 when m > bound: no branch. The leading
+ * one stays where it is, at bit 52: the entries have 2^52 taken off for it, and the
+ * pointer that is handed around points as many entries before the first as it adds.
  */
 #ifndef SLOI_BUCKET_H
 #define SLOI_BUCKET_H
 
-#include <stdint.h>
+#include "slo/inline.h" /* sloi_bucket_index, which inlined recording shares */
 
 #define SLOI_BUCKET_VALUE_MAX ((UINT64_C(1) << 53) - 1)
 
-static inline int sloi_clz(uint64_t v) { /* v > 0 */
-#if defined(__GNUC__)
-  return __builtin_clzll(v);
-#else
-  int n = 0;
-  while (!(v >> 63)) v <<= 1, n++;
-  return n;
-#endif
-}
-
-/* 52 bits after the leading one of 1 <= value < 2^53. */
-static inline uint64_t sloi_bucket_mantissa(uint64_t value) {
-  return ((value << sloi_clz(value)) << 1) >> 12;
-}
-
-/* The bucket of 1 <= value < 2^53. */
-static inline uint64_t sloi_bucket_index(const uint64_t *table, uint32_t scale, uint64_t value) {
-  uint64_t m = sloi_bucket_mantissa(value);
-  uint64_t octave = 63 - (uint64_t)sloi_clz(value);
-  return (octave << scale) + ((m + table[m >> (51 - scale)]) >> 52);
+/* The table that sloi_bucket_index wants. */
+static inline const uint64_t *sloi_bucket_table(const uint64_t *entries, uint64_t scale) {
+  return entries - ((size_t)2 << scale);
 }
 
 /* The largest integer in bucket `index`. */
@@ -52,9 +37,9 @@ static inline uint64_t sloi_bucket_upper(const uint64_t *bounds, uint32_t scale,
   return octave >= 52 ? m << (octave - 52) : m >> (52 - octave);
 }
 
-/* bounds: 2^scale words, table: 2^(scale+1) words; 3 <= scale <= 9, 1 <= per_unit < 2^53.
+/* bounds: 2^scale words, entries: 2^(scale+1) words; 3 <= scale <= 9, 1 <= per_unit < 2^53.
  * origin: see above. */
-void sloi_bucket_derive(uint32_t scale, uint64_t per_unit, uint64_t *bounds, uint64_t *table,
+void sloi_bucket_derive(uint32_t scale, uint64_t per_unit, uint64_t *bounds, uint64_t *entries,
                         uint64_t *origin);
 
 #endif

@@ -1,53 +1,50 @@
-#include "slo/counter.h"
+#include "record/counter.h"
 
-#include "base/block.h"
 #include "base/fail.h"
-#include "record/shard.h"
+#include "record/rseq.h"
 
 #define COUNTER_MAGIC SLOI_BLOCK_MAGIC('c', 't')
-#define COUNTER_LAYOUT 1
+#define COUNTER_LAYOUT 2
 
-/* good, bad and excluded are cells 0, 1 and 2: the outcome is the index. */
-enum { COUNTER_UNKNOWN = 3, COUNTER_LATE = 4, COUNTER_CELLS = 8 };
+#if defined(__GNUC__)
+#define COUNTER_APART __attribute__((noinline))
+#else
+#define COUNTER_APART
+#endif
 
-typedef struct counter_shard {
-  sloi_cell cell[COUNTER_CELLS];
-} counter_shard;
+static uint64_t counter_size(const sloi_rows *rows) {
+  return sizeof(slo_counter) + sloi_rows_count(rows) * sizeof(sloi_counter_row) +
+         sloi_round_up(8 * rows->owned, SLO_ALIGN);
+}
 
-struct slo_counter {
-  sloi_block block;
-  uint64_t shards; /* configuration: a power of two */
-  uint64_t reserved[7];
-  counter_shard shard[];
-};
-
-static slo_status counter_shape(const slo_counter_config *config, uint64_t *shards, uint64_t *size,
-                                slo_error *error) {
+static slo_status counter_plan(const slo_counter_config *config, sloi_rows *rows,
+                               slo_error *error) {
   slo_counter_config c;
   slo_status status = sloi_sized_read(&c, sizeof c, config, error, "slo_counter_config");
-  if (status == SLO_OK) status = sloi_shard_count(c.shards, shards, error);
-  if (status == SLO_OK) *size = sizeof(slo_counter) + *shards * sizeof(counter_shard);
-  return status;
+  if (status != SLO_OK) return status;
+  if (c.reserved != 0) return sloi_fail(error, SLO_EVERSION, c.reserved, "reserved");
+  return sloi_rows_plan(c.shards, c.cpus, c.writers, c.path, rows, error);
 }
 
 slo_status slo_counter_footprint(const slo_counter_config *config, size_t *size, slo_error *error) {
-  uint64_t shards, need;
+  sloi_rows rows;
   if (size == NULL) return sloi_fail(error, SLO_EINVAL, 0, "size (NULL)");
-  slo_status status = counter_shape(config, &shards, &need, error);
-  if (status == SLO_OK) *size = (size_t)need;
+  slo_status status = counter_plan(config, &rows, error);
+  if (status == SLO_OK) *size = (size_t)counter_size(&rows);
   return status;
 }
 
 slo_status slo_counter_init(void *memory, size_t size, const slo_counter_config *config,
                             slo_counter **counter, slo_error *error) {
-  uint64_t shards, need;
+  sloi_rows rows;
   if (counter == NULL) return sloi_fail(error, SLO_EINVAL, 0, "counter (NULL)");
-  slo_status status = counter_shape(config, &shards, &need, error);
+  slo_status status = counter_plan(config, &rows, error);
   if (status != SLO_OK) return status;
-  status = sloi_block_init(memory, size, need, COUNTER_MAGIC, COUNTER_LAYOUT, SLO_ALIGN, error);
+  status = sloi_block_init(memory, size, counter_size(&rows), COUNTER_MAGIC, COUNTER_LAYOUT,
+                           SLO_ALIGN, error);
   if (status != SLO_OK) return status;
   slo_counter *c = memory;
-  c->shards = shards;
+  c->rows = rows;
   sloi_block_ready(&c->block);
   *counter = c;
   return SLO_OK;
@@ -58,10 +55,7 @@ slo_status slo_counter_attach(void *memory, size_t size, slo_counter **counter) 
   slo_status status = sloi_block_check(memory, size, COUNTER_MAGIC, COUNTER_LAYOUT, SLO_ALIGN);
   if (status != SLO_OK) return status;
   slo_counter *c = memory;
-  if (c->shards < 1 || c->shards > SLOI_SHARD_MAX || (c->shards & (c->shards - 1)) != 0 ||
-      c->block.size != sizeof *c + c->shards * sizeof(counter_shard)) {
-    return SLO_ECORRUPT;
-  }
+  if (!sloi_rows_valid(&c->rows) || c->block.size != counter_size(&c->rows)) return SLO_ECORRUPT;
   *counter = c;
   return SLO_OK;
 }
@@ -82,34 +76,52 @@ void slo_counter_destroy(slo_counter *counter) {
   sloi_block_release(counter);
 }
 
+COUNTER_APART static void counter_add_shared(slo_counter *counter, uint32_t cell, uint64_t n) {
+  sloi_add_relaxed(&counter->row[sloi_rows_shared_here(&counter->rows)].cell[cell], n);
+}
+
+/* Adds n to one cell: on the processor's row when there is one, else on a shared row. The
+ * calls stand in the last place: the straight way saves no registers. */
+static inline void counter_add(slo_counter *counter, uint32_t cell, uint64_t n) {
+  sloi_rseq *here = sloi_rseq_here();
+  for (;;) {
+    uint32_t cpu = here != NULL ? sloi_rseq_cpu(here) : UINT32_MAX;
+    if (cpu >= counter->rows.cpus) {
+      counter_add_shared(counter, cell, n);
+      return;
+    }
+    if (sloi_rseq_add(here, cpu, &counter->row[counter->rows.shared + cpu].cell[cell], n)) break;
+  }
+  sloi_rseq_done(here);
+}
+
 void slo_counter_record(slo_counter *counter, slo_outcome outcome) {
-  counter_shard *shard = &counter->shard[sloi_shard_here(counter->shards)];
-  uint32_t cell = (uint32_t)outcome < COUNTER_UNKNOWN ? (uint32_t)outcome : COUNTER_UNKNOWN;
-  sloi_add_relaxed(&shard->cell[cell], 1);
+  counter_add(counter, sloi_counter_cell(outcome), 1);
 }
 
 void slo_counter_record_many(slo_counter *counter, const slo_counts *counts) {
-  counter_shard *shard = &counter->shard[sloi_shard_here(counter->shards)];
-  if (counts->good != 0) sloi_add_relaxed(&shard->cell[SLO_GOOD], counts->good);
-  if (counts->bad != 0) sloi_add_relaxed(&shard->cell[SLO_BAD], counts->bad);
-  if (counts->excluded != 0) sloi_add_relaxed(&shard->cell[SLO_EXCLUDED], counts->excluded);
+  if (counts->good != 0) counter_add(counter, SLO_GOOD, counts->good);
+  if (counts->bad != 0) counter_add(counter, SLO_BAD, counts->bad);
+  if (counts->excluded != 0) counter_add(counter, SLO_EXCLUDED, counts->excluded);
 }
 
 void slo_counter_record_late(slo_counter *counter, uint64_t n) {
-  sloi_add_relaxed(&counter->shard[sloi_shard_here(counter->shards)].cell[COUNTER_LATE], n);
+  counter_add(counter, SLOI_COUNTER_LATE, n);
 }
 
 slo_status slo_counter_read(const slo_counter *counter, slo_counter_tally *tally) {
   slo_counter_tally t = {0};
   if (counter == NULL || tally == NULL) return SLO_EINVAL;
-  t.shards = (uint32_t)counter->shards;
-  for (uint64_t i = 0; i < counter->shards; i++) {
-    const sloi_cell *cell = counter->shard[i].cell;
+  t.shards = (uint32_t)counter->rows.shared;
+  t.cpus = (uint32_t)counter->rows.cpus;
+  t.writers = (uint32_t)counter->rows.owned;
+  for (uint64_t i = 0; i < sloi_rows_count(&counter->rows); i++) {
+    const sloi_cell *cell = counter->row[i].cell;
     t.counts.good += sloi_load_relaxed(&cell[SLO_GOOD]);
     t.counts.bad += sloi_load_relaxed(&cell[SLO_BAD]);
     t.counts.excluded += sloi_load_relaxed(&cell[SLO_EXCLUDED]);
-    t.unknown += sloi_load_relaxed(&cell[COUNTER_UNKNOWN]);
-    t.late += sloi_load_relaxed(&cell[COUNTER_LATE]);
+    t.unknown += sloi_load_relaxed(&cell[SLOI_COUNTER_UNKNOWN]);
+    t.late += sloi_load_relaxed(&cell[SLOI_COUNTER_LATE]);
   }
   return sloi_sized_write(tally, &t, sizeof t);
 }

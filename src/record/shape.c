@@ -12,9 +12,10 @@ static uint64_t shape_or(uint64_t value, uint64_t when_zero) {
 
 /* first, buckets and origin from the rest. */
 static void shape_derive(sloi_shape *shape) {
-  uint64_t bounds[1 << SLO_HIST_SCALE_MAX], table[2 << SLO_HIST_SCALE_MAX];
+  uint64_t bounds[1 << SLO_HIST_SCALE_MAX], entries[2 << SLO_HIST_SCALE_MAX];
   uint32_t scale = (uint32_t)shape->scale;
-  sloi_bucket_derive(scale, shape->per_unit, bounds, table, &shape->origin);
+  const uint64_t *table = sloi_bucket_table(entries, scale);
+  sloi_bucket_derive(scale, shape->per_unit, bounds, entries, &shape->origin);
   shape->first = sloi_bucket_index(table, scale, shape->lowest);
   shape->buckets = sloi_bucket_index(table, scale, shape->highest) - shape->first + 1;
 }
@@ -66,13 +67,38 @@ slo_status sloi_shape_plan(const slo_hist_config *config, sloi_shape *shape, slo
 void sloi_shape_fill(sloi_shape *shape, const sloi_shape *plan, const int64_t *thresholds) {
   uint64_t origin;
   memcpy(shape, plan, sizeof *shape);
-  uint64_t *table = (uint64_t *)(void *)(shape + 1);
-  uint64_t *bounds = table + ((size_t)2 << plan->scale);
+  uint64_t *entries = (uint64_t *)(void *)(shape + 1);
+  uint64_t *bounds = entries + ((size_t)2 << plan->scale);
   uint64_t *stored = bounds + ((size_t)1 << plan->scale);
-  sloi_bucket_derive((uint32_t)plan->scale, plan->per_unit, bounds, table, &origin);
+  sloi_bucket_derive((uint32_t)plan->scale, plan->per_unit, bounds, entries, &origin);
   for (uint64_t i = 0; i < sloi_shape_threshold_count(plan); i++) {
     stored[i] = (uint64_t)thresholds[i];
   }
+}
+
+/* The plan of a shape's own configuration, at another scale or its own. */
+static slo_status shape_plan_again(const sloi_shape *shape, uint32_t scale, sloi_shape *plan,
+                                   slo_error *error) {
+  slo_hist_config config = {0};
+  int64_t thresholds[SLO_HIST_THRESHOLDS_MAX];
+  config.scale = scale;
+  config.per_unit = shape->per_unit;
+  config.lowest = (int64_t)shape->lowest;
+  config.highest = (int64_t)shape->highest;
+  config.threshold_count = (uint32_t)sloi_shape_threshold_count(shape);
+  config.thresholds = thresholds;
+  for (uint32_t i = 0; i < config.threshold_count; i++) {
+    thresholds[i] = (int64_t)sloi_shape_thresholds(shape)[i];
+  }
+  return sloi_shape_plan(&config, plan, error);
+}
+
+slo_status sloi_shape_coarser(const sloi_shape *shape, uint32_t scale, sloi_shape *plan,
+                              slo_error *error) {
+  if (scale < SLO_HIST_SCALE_MIN || scale > shape->scale) {
+    return sloi_fail_range(error, scale, SLO_HIST_SCALE_MIN, (int64_t)shape->scale, "scale");
+  }
+  return shape_plan_again(shape, scale, plan, error);
 }
 
 int sloi_shape_valid(const sloi_shape *shape, uint64_t size) {
@@ -83,24 +109,13 @@ int sloi_shape_valid(const sloi_shape *shape, uint64_t size) {
     return 0;
   }
   /* Plan it again from what it says it was configured with: everything must agree. */
-  slo_hist_config config = {0};
-  int64_t thresholds[SLO_HIST_THRESHOLDS_MAX];
   sloi_shape plan;
-  config.scale = (uint32_t)shape->scale;
-  config.per_unit = shape->per_unit;
-  config.lowest = (int64_t)shape->lowest;
-  config.highest = (int64_t)shape->highest;
-  config.threshold_count = (uint32_t)sloi_shape_threshold_count(shape);
-  config.thresholds = thresholds;
-  for (uint32_t i = 0; i < config.threshold_count; i++) {
-    thresholds[i] = (int64_t)sloi_shape_thresholds(shape)[i];
-  }
   if (shape->per_unit == 0 || shape->lowest == 0 || shape->highest == 0) return 0;
-  if (sloi_shape_plan(&config, &plan, NULL) != SLO_OK) return 0;
-  uint64_t bounds[1 << SLO_HIST_SCALE_MAX], table[2 << SLO_HIST_SCALE_MAX], origin;
-  sloi_bucket_derive(config.scale, shape->per_unit, bounds, table, &origin);
+  if (shape_plan_again(shape, (uint32_t)shape->scale, &plan, NULL) != SLO_OK) return 0;
+  uint64_t bounds[1 << SLO_HIST_SCALE_MAX], entries[2 << SLO_HIST_SCALE_MAX], origin;
+  sloi_bucket_derive((uint32_t)shape->scale, shape->per_unit, bounds, entries, &origin);
   return memcmp(shape, &plan, sizeof *shape) == 0 &&
-         memcmp(sloi_shape_table(shape), table, (size_t)16 << shape->scale) == 0 &&
+         memcmp(sloi_shape_entries(shape), entries, (size_t)16 << shape->scale) == 0 &&
          memcmp(sloi_shape_bounds(shape), bounds, (size_t)8 << shape->scale) == 0;
 }
 

@@ -33,18 +33,22 @@ typedef struct sloi_shape {
   uint64_t buckets;   /* how many */
   uint64_t origin;    /* bucket number minus OTLP index */
   uint64_t intervals; /* thresholds + 1, or 0 when there is none */
-} sloi_shape;         /* behind it, in words: table, bounds, thresholds */
+} sloi_shape;         /* behind it, in words: entries of the table, bounds, thresholds */
 
-static inline const uint64_t *sloi_shape_table(const sloi_shape *shape) {
+static inline const uint64_t *sloi_shape_entries(const sloi_shape *shape) {
   return (const uint64_t *)(const void *)(shape + 1);
 }
 
+static inline const uint64_t *sloi_shape_table(const sloi_shape *shape) {
+  return sloi_bucket_table(sloi_shape_entries(shape), shape->scale);
+}
+
 static inline const uint64_t *sloi_shape_bounds(const sloi_shape *shape) {
-  return sloi_shape_table(shape) + ((size_t)2 << shape->scale);
+  return sloi_shape_entries(shape) + ((size_t)2 << shape->scale);
 }
 
 static inline const uint64_t *sloi_shape_thresholds(const sloi_shape *shape) {
-  return sloi_shape_table(shape) + ((size_t)3 << shape->scale);
+  return sloi_shape_entries(shape) + ((size_t)3 << shape->scale);
 }
 
 static inline uint64_t sloi_shape_threshold_count(const sloi_shape *shape) {
@@ -76,8 +80,7 @@ static inline uint64_t sloi_shape_interval(const sloi_shape *shape, int64_t valu
 static inline uint64_t sloi_shape_cell(const sloi_shape *shape, int64_t value) {
   uint64_t v = (uint64_t)value;
   if (v - 1 < SLOI_BUCKET_VALUE_MAX) {
-    uint64_t bucket =
-        sloi_bucket_index(sloi_shape_table(shape), (uint32_t)shape->scale, v) - shape->first;
+    uint64_t bucket = sloi_bucket_index(sloi_shape_table(shape), shape->scale, v) - shape->first;
     if (bucket < shape->buckets) return sloi_shape_bucket_cell(shape) + bucket;
     return v < shape->lowest ? SLOI_SHAPE_UNDERFLOW : SLOI_SHAPE_OVERFLOW;
   }
@@ -98,6 +101,10 @@ int64_t sloi_shape_lower(const sloi_shape *shape, uint64_t i);
 
 /* Validates what a configuration asks for and computes everything but the words. */
 slo_status sloi_shape_plan(const slo_hist_config *config, sloi_shape *shape, slo_error *error);
+
+/* The plan of the same shape at a coarser scale. SLO_ERANGE: it is not coarser, or too coarse. */
+slo_status sloi_shape_coarser(const sloi_shape *shape, uint32_t scale, sloi_shape *plan,
+                              slo_error *error);
 
 /* Lays out a planned shape, words and all. */
 void sloi_shape_fill(sloi_shape *shape, const sloi_shape *plan, const int64_t *thresholds);

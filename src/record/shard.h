@@ -1,19 +1,17 @@
 /*
- * shard.h - which of the shards the calling thread writes to.
+ * shard.h - rows of cells: how many of each kind, and which one a thread writes to.
  *
- * The thread pointer, hashed: no state, no system call, one multiplication. Two
- * threads may meet on a shard, which costs speed and nothing else, since every
- * write is an atomic add.
+ * The shared row is the thread pointer, hashed: no state, no system call, one
+ * multiplication. Two threads may meet on a row, which costs speed and nothing else, since
+ * every write there is an atomic add. The row of a processor is rseq.h's business.
  */
 #ifndef SLOI_SHARD_H
 #define SLOI_SHARD_H
 
 #include <stddef.h>
-#include <stdint.h>
 
-#include "slo/status.h"
-
-#define SLOI_SHARD_MAX 4096
+#include "base/atomic.h"
+#include "slo/shard.h"
 
 #if defined(__has_builtin)
 #if __has_builtin(__builtin_thread_pointer)
@@ -25,13 +23,27 @@
 #define SLOI_SHARD_THREAD() ((uintptr_t)__builtin_frame_address(0) >> 16)
 #endif
 
-/* shards: a power of two in 1..SLOI_SHARD_MAX. */
-static inline size_t sloi_shard_here(uint64_t shards) {
-  uint64_t hash = ((uint64_t)SLOI_SHARD_THREAD() >> 6) * UINT64_C(0x9e3779b97f4a7c15);
-  return (size_t)((hash >> 52) & (shards - 1)); /* 52: 64 minus the bits of SLOI_SHARD_MAX */
+/* The rows of a block, in this order; words, part of the block's configuration. */
+typedef struct sloi_rows {
+  uint64_t shared; /* a power of two, at least 1 */
+  uint64_t cpus;
+  uint64_t owned;
+} sloi_rows;
+
+static inline uint64_t sloi_rows_count(const sloi_rows *rows) {
+  return rows->shared + rows->cpus + rows->owned;
 }
 
-/* The count to use for a configured one: 0 is one per configured CPU. */
-slo_status sloi_shard_count(uint32_t configured, uint64_t *shards, slo_error *error);
+static inline uint64_t sloi_rows_shared_here(const sloi_rows *rows) {
+  uint64_t hash = ((uint64_t)SLOI_SHARD_THREAD() >> 6) * UINT64_C(0x9e3779b97f4a7c15);
+  return (hash >> 52) & (rows->shared - 1); /* 52: 64 minus the bits of SLO_SHARDS_MAX */
+}
+
+/* From configuration fields; 0 is the default of each. */
+slo_status sloi_rows_plan(uint32_t shards, uint32_t cpus, uint32_t writers, uint32_t path,
+                          sloi_rows *rows, slo_error *error);
+
+/* Could sloi_rows_plan have made it? */
+int sloi_rows_valid(const sloi_rows *rows);
 
 #endif

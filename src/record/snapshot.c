@@ -7,16 +7,34 @@
 #include "record/hist.h"
 
 #define SNAPSHOT_MAGIC SLOI_BLOCK_MAGIC('s', 'n')
-#define SNAPSHOT_LAYOUT 1
+#define SNAPSHOT_LAYOUT 2
 #define SNAPSHOT_PPB UINT32_C(1000000000)
+
+/* The cells in the order of their values: negative, zero, underflow, buckets, overflow. */
+enum { SNAPSHOT_FIRST_BUCKET = 3, SNAPSHOT_OUTSIDE = 4 };
+
+/* Where to begin looking for a rank: one entry for each 256th of them. */
+enum { SNAPSHOT_GUIDE = 256 };
+
+typedef struct snapshot_prepared {
+  uint64_t valid; /* 0: the contents have changed since */
+  uint64_t count;
+  uint64_t shift;
+  uint64_t guide[SNAPSHOT_GUIDE];
+} snapshot_prepared;
 
 struct slo_snapshot {
   sloi_block block;
-  sloi_shape shape; /* with its words, then the row */
+  sloi_shape shape; /* with its words, then the row, then snapshot_prepared and running sums */
 };
 
+static uint64_t snapshot_positions(const sloi_shape *shape) {
+  return shape->buckets + SNAPSHOT_OUTSIDE;
+}
+
 static uint64_t snapshot_size(const sloi_shape *shape) {
-  return sizeof(sloi_block) + sloi_shape_size(shape) + 8 * sloi_shape_row(shape);
+  return sizeof(sloi_block) + sloi_shape_size(shape) + 8 * sloi_shape_row(shape) +
+         sizeof(snapshot_prepared) + 8 * snapshot_positions(shape);
 }
 
 static uint64_t *snapshot_row(slo_snapshot *s) {
@@ -25,6 +43,22 @@ static uint64_t *snapshot_row(slo_snapshot *s) {
 
 static const uint64_t *snapshot_row_const(const slo_snapshot *s) {
   return (const uint64_t *)(const void *)((const char *)&s->shape + sloi_shape_size(&s->shape));
+}
+
+static snapshot_prepared *snapshot_prepared_of(slo_snapshot *s) {
+  return (snapshot_prepared *)(void *)(snapshot_row(s) + sloi_shape_row(&s->shape));
+}
+
+static const snapshot_prepared *snapshot_prepared_const(const slo_snapshot *s) {
+  return (const snapshot_prepared *)(const void *)(snapshot_row_const(s) +
+                                                   sloi_shape_row(&s->shape));
+}
+
+static slo_snapshot *snapshot_lay_out(void *memory, const sloi_shape *shape) {
+  slo_snapshot *s = memory;
+  memcpy(&s->shape, shape, (size_t)sloi_shape_size(shape));
+  sloi_block_ready(&s->block);
+  return s;
 }
 
 slo_status slo_snapshot_footprint(const slo_hist *hist, size_t *size) {
@@ -40,10 +74,7 @@ slo_status slo_snapshot_init(void *memory, size_t size, const slo_hist *hist,
   slo_status status = sloi_block_init(memory, size, snapshot_size(&hist->shape), SNAPSHOT_MAGIC,
                                       SNAPSHOT_LAYOUT, sloi_shape_size(&hist->shape), error);
   if (status != SLO_OK) return status;
-  slo_snapshot *s = memory;
-  memcpy(&s->shape, &hist->shape, (size_t)sloi_shape_size(&hist->shape));
-  sloi_block_ready(&s->block);
-  *snapshot = s;
+  *snapshot = snapshot_lay_out(memory, &hist->shape);
   return SLO_OK;
 }
 
@@ -83,21 +114,59 @@ slo_status slo_snapshot_read(slo_snapshot *snapshot, const slo_hist *hist) {
   }
   uint64_t *row = snapshot_row(snapshot);
   uint64_t cells = sloi_shape_row(&snapshot->shape);
+  snapshot_prepared_of(snapshot)->valid = 0;
   const sloi_cell *first = sloi_hist_row_const(hist, 0);
   for (uint64_t i = 0; i < cells; i++) row[i] = sloi_load_relaxed(&first[i]);
-  for (uint64_t s = 1; s < hist->shards; s++) {
+  for (uint64_t s = 1; s < sloi_rows_count(&hist->rows); s++) {
     const sloi_cell *more = sloi_hist_row_const(hist, s);
     for (uint64_t i = 0; i < cells; i++) row[i] += sloi_load_relaxed(&more[i]);
   }
   return SLO_OK;
 }
 
+/* Four cells at a time: an x86-64 without AVX2 has instructions for two, which still helps. */
+#if defined(__GNUC__)
+typedef uint64_t snapshot_cells __attribute__((vector_size(32), aligned(8), may_alias));
+#define SNAPSHOT_ADD                                                    \
+  uint64_t i = 0;                                                       \
+  for (; i + 4 <= n; i += 4) {                                          \
+    *(snapshot_cells *)(to + i) += *(const snapshot_cells *)(from + i); \
+  }                                                                     \
+  for (; i < n; i++) to[i] += from[i];
+#else
+#define SNAPSHOT_ADD \
+  for (uint64_t i = 0; i < n; i++) to[i] += from[i];
+#endif
+
+static void snapshot_add_any(uint64_t *to, const uint64_t *from, uint64_t n) {
+  SNAPSHOT_ADD
+}
+
+#if defined(__x86_64__) && defined(__GNUC__)
+__attribute__((target("avx2"))) static void snapshot_add_avx2(uint64_t *to, const uint64_t *from,
+                                                              uint64_t n) {
+  SNAPSHOT_ADD
+}
+
+static void snapshot_add(uint64_t *to, const uint64_t *from, uint64_t n) {
+  if (__builtin_cpu_supports("avx2")) {
+    snapshot_add_avx2(to, from, n);
+  } else {
+    snapshot_add_any(to, from, n);
+  }
+}
+#else
+static void snapshot_add(uint64_t *to, const uint64_t *from, uint64_t n) {
+  snapshot_add_any(to, from, n);
+}
+#endif
+
 slo_status slo_snapshot_merge(slo_snapshot *dst, const slo_snapshot *src) {
   if (dst == NULL || src == NULL || !sloi_shape_equal(&dst->shape, &src->shape)) return SLO_EINVAL;
   uint64_t *to = snapshot_row(dst);
   const uint64_t *from = snapshot_row_const(src);
-  uint64_t cells = sloi_shape_row(&dst->shape);
-  for (uint64_t i = 0; i < cells; i++) to[i] += from[i];
+  snapshot_prepared_of(dst)->valid = 0;
+  snapshot_add(to, from, sloi_shape_row(&dst->shape));
   return SLO_OK;
 }
 
@@ -109,6 +178,7 @@ slo_status slo_snapshot_subtract(slo_snapshot *dst, const slo_snapshot *src) {
   for (uint64_t i = SLOI_SHAPE_SUM + 1; i < cells; i++) {
     if (from[i] > to[i]) return SLO_ERANGE;
   }
+  snapshot_prepared_of(dst)->valid = 0;
   for (uint64_t i = 0; i < cells; i++) to[i] -= from[i]; /* the sum is modulo 2^64 anyway */
   return SLO_OK;
 }
@@ -154,29 +224,113 @@ slo_status slo_snapshot_summarize(const slo_snapshot *snapshot, slo_snapshot_sum
   return s.count == 0 ? SLO_ENODATA : SLO_OK;
 }
 
-/* The cells in the order of their values, with the upper bound of each. */
-static uint64_t snapshot_ordered(const slo_snapshot *s, uint64_t position, int64_t *upper) {
-  const sloi_shape *shape = &s->shape;
+slo_status slo_snapshot_downscale_footprint(const slo_snapshot *src, uint32_t scale, size_t *size) {
+  sloi_shape plan;
+  if (src == NULL || size == NULL) return SLO_EINVAL;
+  slo_status status = sloi_shape_coarser(&src->shape, scale, &plan, NULL);
+  if (status == SLO_OK) *size = (size_t)snapshot_size(&plan);
+  return status;
+}
+
+slo_status slo_snapshot_downscale(const slo_snapshot *src, uint32_t scale, void *memory,
+                                  size_t size, slo_snapshot **dst, slo_error *error) {
+  sloi_shape plan;
+  if (src == NULL) return sloi_fail(error, SLO_EINVAL, 0, "src (NULL)");
+  if (dst == NULL) return sloi_fail(error, SLO_EINVAL, 0, "dst (NULL)");
+  slo_status status = sloi_shape_coarser(&src->shape, scale, &plan, error);
+  if (status != SLO_OK) return status;
+  status = sloi_block_init(memory, size, snapshot_size(&plan), SNAPSHOT_MAGIC, SNAPSHOT_LAYOUT,
+                           sloi_shape_size(&plan), error);
+  if (status != SLO_OK) return status;
+  slo_snapshot *s = memory;
+  sloi_shape_fill(&s->shape, &plan, (const int64_t *)sloi_shape_thresholds(&src->shape));
+  sloi_block_ready(&s->block);
+  uint64_t *to = snapshot_row(s);
+  const uint64_t *from = snapshot_row_const(src);
+  uint64_t before = sloi_shape_bucket_cell(&plan);
+  memcpy(to, from, (size_t)(8 * before));
+  for (uint64_t i = 0; i < src->shape.buckets; i++) {
+    /* a coarser grid has a subset of the boundaries: any value inside leads to the right one */
+    uint64_t inside = (uint64_t)sloi_shape_upper(&src->shape, i);
+    uint64_t bucket = sloi_bucket_index(sloi_shape_table(&s->shape), plan.scale, inside);
+    to[before + bucket - plan.first] += from[before + i];
+  }
+  *dst = s;
+  return SLO_OK;
+}
+
+/* ---- quantiles ---- */
+
+/* The upper bound of the cell at a position in the order of values. */
+static int64_t snapshot_upper(const sloi_shape *shape, uint64_t position) {
+  if (position - SNAPSHOT_FIRST_BUCKET < shape->buckets) {
+    return sloi_shape_upper(shape, position - SNAPSHOT_FIRST_BUCKET);
+  }
+  if (position == 0) return -1;
+  if (position == 1) return 0;
+  return position == 2 ? sloi_shape_lower(shape, 0) : INT64_MAX;
+}
+
+static uint64_t snapshot_cell(const slo_snapshot *s, uint64_t position) {
   const uint64_t *row = snapshot_row_const(s);
-  switch (position) {
-    case 0:
-      *upper = -1;
-      return row[SLOI_SHAPE_NEGATIVE];
-    case 1:
-      *upper = 0;
-      return row[SLOI_SHAPE_ZERO];
-    case 2:
-      *upper = sloi_shape_lower(shape, 0);
-      return row[SLOI_SHAPE_UNDERFLOW];
-    default:
-      break;
-  }
-  if (position - 3 < shape->buckets) {
-    *upper = sloi_shape_upper(shape, position - 3);
-    return row[sloi_shape_bucket_cell(shape) + position - 3];
-  }
-  *upper = INT64_MAX;
+  uint64_t bucket = position - SNAPSHOT_FIRST_BUCKET;
+  if (bucket < s->shape.buckets) return row[sloi_shape_bucket_cell(&s->shape) + bucket];
+  if (position < SNAPSHOT_FIRST_BUCKET) return row[SLOI_SHAPE_NEGATIVE + position];
   return row[SLOI_SHAPE_OVERFLOW];
+}
+
+static uint64_t snapshot_count(const slo_snapshot *s) {
+  const uint64_t *row = snapshot_row_const(s);
+  const uint64_t *bucket = row + sloi_shape_bucket_cell(&s->shape);
+  uint64_t count = row[SLOI_SHAPE_NEGATIVE] + row[SLOI_SHAPE_ZERO] + row[SLOI_SHAPE_UNDERFLOW] +
+                   row[SLOI_SHAPE_OVERFLOW];
+  for (uint64_t i = 0; i < s->shape.buckets; i++) count += bucket[i];
+  return count;
+}
+
+/* ceil(q * count), at least 1. */
+static uint64_t snapshot_rank(uint64_t count, uint32_t quantile_ppb) {
+  uint64_t rank;
+  if (count < UINT64_C(1) << 33) { /* fits, and is the common case */
+    rank = (count * quantile_ppb + SNAPSHOT_PPB - 1) / SNAPSHOT_PPB;
+  } else {
+    sloi_u128 product = sloi_u128_multiply(count, quantile_ppb);
+    product = sloi_u128_add(product, sloi_u128_of(SNAPSHOT_PPB - 1));
+    rank = sloi_u128_divide(product, sloi_u128_of(SNAPSHOT_PPB));
+  }
+  return rank != 0 ? rank : 1;
+}
+
+slo_status slo_snapshot_prepare(slo_snapshot *snapshot) {
+  if (snapshot == NULL) return SLO_EINVAL;
+  snapshot_prepared *p = snapshot_prepared_of(snapshot);
+  uint64_t *running = (uint64_t *)(void *)(p + 1);
+  uint64_t positions = snapshot_positions(&snapshot->shape), sum = 0;
+  for (uint64_t i = 0; i < positions; i++) running[i] = sum += snapshot_cell(snapshot, i);
+  p->count = sum;
+  for (p->shift = 0; sum != 0 && (sum - 1) >> p->shift >= SNAPSHOT_GUIDE;) p->shift++;
+  for (uint64_t g = 0, i = 0; g < SNAPSHOT_GUIDE; g++) {
+    while (i + 1 < positions && running[i] <= g << p->shift) i++;
+    p->guide[g] = i;
+  }
+  p->valid = 1;
+  return SLO_OK;
+}
+
+slo_status slo_snapshot_quantile(const slo_snapshot *snapshot, uint32_t quantile_ppb,
+                                 int64_t *value) {
+  if (snapshot == NULL || value == NULL) return SLO_EINVAL;
+  const snapshot_prepared *p = snapshot_prepared_const(snapshot);
+  if (p->valid != 1) return slo_snapshot_quantiles(snapshot, &quantile_ppb, 1, value);
+  if (quantile_ppb > SNAPSHOT_PPB) return SLO_ERANGE;
+  if (p->count == 0) return SLO_ENODATA;
+  const uint64_t *running = (const uint64_t *)(const void *)(p + 1);
+  uint64_t rank = snapshot_rank(p->count, quantile_ppb);
+  uint64_t last = snapshot_positions(&snapshot->shape) - 1;
+  uint64_t position = p->guide[((rank - 1) >> (p->shift & 63)) & (SNAPSHOT_GUIDE - 1)];
+  while (position < last && running[position] < rank) position++;
+  *value = snapshot_upper(&snapshot->shape, position);
+  return SLO_OK;
 }
 
 slo_status slo_snapshot_quantiles(const slo_snapshot *snapshot, const uint32_t *quantiles_ppb,
@@ -186,21 +340,13 @@ slo_status slo_snapshot_quantiles(const slo_snapshot *snapshot, const uint32_t *
     if (quantiles_ppb[i] > SNAPSHOT_PPB) return SLO_ERANGE;
     if (i > 0 && quantiles_ppb[i] < quantiles_ppb[i - 1]) return SLO_ERANGE;
   }
-  uint64_t positions = snapshot->shape.buckets + 4, count = 0;
-  int64_t upper = 0;
-  for (uint64_t p = 0; p < positions; p++) count += snapshot_ordered(snapshot, p, &upper);
+  uint64_t count = snapshot_count(snapshot), last = snapshot_positions(&snapshot->shape) - 1;
   if (count == 0) return SLO_ENODATA;
-  uint64_t position = 0, seen = snapshot_ordered(snapshot, 0, &upper);
+  uint64_t position = 0, seen = snapshot_cell(snapshot, 0);
   for (size_t i = 0; i < n; i++) {
-    /* rank = ceil(q * count), at least 1 */
-    sloi_u128 product = sloi_u128_multiply(count, quantiles_ppb[i]);
-    product = sloi_u128_add(product, sloi_u128_of(SNAPSHOT_PPB - 1));
-    uint64_t rank = sloi_u128_divide(product, sloi_u128_of(SNAPSHOT_PPB));
-    if (rank == 0) rank = 1;
-    while (seen < rank && position + 1 < positions) {
-      seen += snapshot_ordered(snapshot, ++position, &upper);
-    }
-    values[i] = upper;
+    uint64_t rank = snapshot_rank(count, quantiles_ppb[i]);
+    while (seen < rank && position < last) seen += snapshot_cell(snapshot, ++position);
+    values[i] = snapshot_upper(&snapshot->shape, position);
   }
   return SLO_OK;
 }
@@ -208,11 +354,9 @@ slo_status slo_snapshot_quantiles(const slo_snapshot *snapshot, const uint32_t *
 slo_status slo_snapshot_count_le(const slo_snapshot *snapshot, int64_t value, uint64_t *count) {
   if (snapshot == NULL || count == NULL) return SLO_EINVAL;
   uint64_t sum = 0;
-  for (uint64_t p = 0; p < snapshot->shape.buckets + 4; p++) {
-    int64_t upper;
-    uint64_t n = snapshot_ordered(snapshot, p, &upper);
-    if (upper > value) break;
-    sum += n;
+  for (uint64_t p = 0; p < snapshot_positions(&snapshot->shape); p++) {
+    if (snapshot_upper(&snapshot->shape, p) > value) break;
+    sum += snapshot_cell(snapshot, p);
   }
   *count = sum;
   return SLO_OK;

@@ -47,9 +47,6 @@ static uint64_t window_before(const slo_window *w, const sloi_window_state *stat
 static void window_settle(slo_window *w, sloi_window_state *state) {
   for (uint64_t i = 0; i < w->tier_count && state->opened != 0; i++) {
     const sloi_window_ring *ring = &w->ring[i];
-    if ((state->opened & SLOI_WINDOW_CLEAR) != 0) {
-      for (uint64_t n = 0; n < ring->slots; n++) sloi_store_release(window_slot(w, ring, n), 0);
-    }
     if (!(state->opened >> i & 1)) continue;
     uint64_t head = state->head[i], from = window_before(w, state, i) + 1;
     if (head - from >= ring->slots) from = head - ring->slots + 1;
@@ -90,7 +87,6 @@ slo_status slo_window_push(slo_window *window, int64_t now_ns, const slo_counts 
     window_begin(w, &state, time);
   } else if (time < newest && rebase) {
     state.rebases++;
-    state.opened = SLOI_WINDOW_CLEAR;
     now.measured = 0; /* of the new history, nothing yet */
     window_begin(w, &state, time);
   } else if (time > newest && time - newest > w->jump_max && !rebase) {

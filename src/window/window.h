@@ -30,15 +30,12 @@ typedef struct sloi_window_state {
   sloi_window_reading newest;
   sloi_window_reading previous;
   uint64_t first;  /* time of the oldest reading of this history */
-  uint64_t opened; /* bits of tiers, and SLOI_WINDOW_CLEAR */
+  uint64_t opened; /* bits of tiers */
   uint64_t steps_back;
   uint64_t jumps_refused;
   uint64_t rebases;
   uint64_t head[SLO_WINDOW_TIERS_MAX]; /* the newest slot's number: floor(time / step) */
 } sloi_window_state;
-
-/* In `opened`: the rings hold readings of a history that was given up. */
-#define SLOI_WINDOW_CLEAR (UINT64_C(1) << 32)
 
 typedef struct sloi_window_ring {
   uint64_t step;

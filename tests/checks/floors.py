@@ -22,7 +22,7 @@ FLOORS = [
 ]
 FLOOR = {room: i for i, rooms in enumerate(FLOORS) for room in rooms}
 # Public headers without a source of the same name, and the room they belong to.
-HEADER_ROOM = {"memory": "base", "counts": "base"}
+HEADER_ROOM = {"memory": "base", "counts": "base", "inline": "record"}
 LINES = 500
 
 root = pathlib.Path(__file__).resolve().parents[2]

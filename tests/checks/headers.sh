@@ -18,7 +18,8 @@ for cc in ${CC:-cc} gcc clang; do
   done
 done
 for word in _Atomic '\<bool\>' '\<union\>' '\<inline\>' '\.\.\.)'; do
-  if sed 's|/\*.*\*/||; /^ *\*/d; /^\/\*/d' include/slo.h include/slo/*.h | grep -n "$word"; then
+  # slo/inline.h is the one header that is about inline functions
+  if sed 's|/\*.*\*/||; /^ *\*/d; /^\/\*/d' include/slo.h $(ls include/slo/*.h | grep -v /inline.h) | grep -n "$word"; then
     echo "headers: '$word' in a public header"
     exit 1
   fi
