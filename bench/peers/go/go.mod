@@ -1,0 +1,8 @@
+module peer
+
+go 1.21
+
+require (
+	github.com/prometheus/client_golang v1.20.5
+	go.opentelemetry.io/otel/sdk/metric v1.32.0
+)
