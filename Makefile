@@ -32,7 +32,7 @@ EXAMPLES := $(addprefix $(BUILD)/examples/,slo_replay shop_log quickstart writer
 BENCHES  := $(patsubst bench/%.c,$(BUILD)/bench/%,$(sort $(wildcard bench/bench_*.c)))
 PYTHON   := build/venv/bin/python
 
-.PHONY: all lib static shared examples demo deps test check-c check-python asan tsan soak bench bench-peers bench-plot floors \
+.PHONY: all lib static shared examples demo deps tests benches test check-c check-python asan tsan soak bench bench-peers bench-plot floors \
         exports headers docs format reformat check install uninstall dist help clean
 
 all: lib examples ## the library and the examples
@@ -65,7 +65,7 @@ $(BUILD)/examples/%: docs/examples/%.c $(STATIC)
 $(BUILD)/bench/%: bench/%.c $(SHARED)
 	@mkdir -p $(@D)
 	@$(SAY) LINK $@
-	$(Q)$(CC_USE) -MF $@.d $< $(LDFLAGS) -L$(BUILD) -lslo \
+	$(Q)$(CC_USE) -D_GNU_SOURCE -MF $@.d $< $(LDFLAGS) -L$(BUILD) -lslo \
 	  -Wl,-rpath,'$$ORIGIN/..' -lm -pthread -o $@
 
 # ---- the main job ----
@@ -97,9 +97,12 @@ $(BUILD)/tests/fail_malloc.so: tests/fail_malloc.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(OURS) $(CFLAGS) -fPIC -shared $< -ldl -o $@
 
+tests: $(TESTS)
+benches: $(BENCHES) $(BUILD)/bench/ours
 test: check-c check-python ## everything: C, then Python
 
-check-c: $(TESTS)
+check-c: $(if $(shell pkg-config --exists check 2>/dev/null && echo y),$(TESTS))
+	$(Q)pkg-config --exists check || { echo 'make deps first: Check is missing'; exit 1; }
 	$(Q)for t in $(TESTS); do $$t || exit 1; done
 
 check-python: lib examples $(BUILD)/tests/fail_malloc.so
@@ -108,12 +111,12 @@ check-python: lib examples $(BUILD)/tests/fail_malloc.so
 
 SANITIZED = $(MAKE) --no-print-directory WERROR=$(WERROR)
 asan: ## the C tests and the examples under AddressSanitizer and UBSan
-	$(Q)$(SANITIZED) BUILD=build/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' CK_FORK=no \
+	+$(Q)$(SANITIZED) BUILD=build/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' CK_FORK=no \
 	  SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' check-c examples
 	$(Q)BUILD=build/asan $(PYTHON) -m pytest -q -p no:cacheprovider tests/test_replay_truth.py \
 	  tests/test_replay_input.py
 tsan: ## the C tests under ThreadSanitizer
-	$(Q)$(SANITIZED) BUILD=build/tsan CFLAGS='-O1 -g' SAN=-fsanitize=thread CK_FORK=no check-c
+	+$(Q)$(SANITIZED) BUILD=build/tsan CFLAGS='-O1 -g' SAN=-fsanitize=thread CK_FORK=no check-c
 export CK_FORK
 
 $(BUILD)/soak: tests/soak.c $(STATIC)

@@ -9,9 +9,6 @@
 #ifndef BENCH_H
 #define BENCH_H
 
-#if defined(__linux__) && !defined(_GNU_SOURCE)
-#define _GNU_SOURCE
-#endif
 #include <inttypes.h>
 #include <slo.h>
 #include <stdio.h>

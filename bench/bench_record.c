@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <slo/inline.h>
 #include <stdatomic.h>
+#include <unistd.h>
 
 #include "bench.h"
 
@@ -115,12 +116,14 @@ static void run_crew(void *context, uint64_t n) {
 }
 
 static atomic_int reading;
+static int reading_pause_us; /* between two snapshots */
 
 static void *run_reader(void *context) {
   void **snapshot_and_hist = context;
   (void)bench_pin(1);
   while (atomic_load(&reading)) {
     (void)slo_snapshot_read(snapshot_and_hist[0], snapshot_and_hist[1]);
+    if (reading_pause_us > 0) (void)usleep((useconds_t)reading_pause_us);
   }
   return NULL;
 }
@@ -134,6 +137,13 @@ static void run_beside_reader(void *context, uint64_t n) {
   run_writer(all[0], n);
   atomic_store(&reading, 0);
   (void)pthread_join(reader, NULL);
+}
+
+/* A thousand snapshots a second: far more often than anybody ticks or scrapes. */
+static void run_beside_scraper(void *context, uint64_t n) {
+  reading_pause_us = 1000;
+  run_beside_reader(context, n);
+  reading_pause_us = 0;
 }
 
 /* ---- reading ---- */
@@ -301,6 +311,12 @@ int main(int argc, char **argv) {
       {"2 threads: counter, no handle, per CPU", run_crew, &counts_2, N, {0}, 0},
       {"handle beside a reader of something else", run_beside_reader, other, N * 4, {0}, 0},
       {"handle beside a reader of the same", run_beside_reader, beside, N * 4, {0}, 0},
+      {"handle beside 1,000 snapshots a second of the same",
+       run_beside_scraper,
+       beside,
+       N * 4,
+       {0},
+       0},
   };
   bench_case cells[] = {
       {"1 cell", run_few, few[0], N, {0}, 0},     {"16 cells", run_few, few[1], N, {0}, 0},

@@ -3,7 +3,6 @@
  * here: the shop's day, or the combined log given as the second argument, repeated with
  * later dates up to 100 MB.
  */
-#define _GNU_SOURCE
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>

@@ -437,6 +437,26 @@ START_TEST(test_allocator) {
 END_TEST
 
 /* Sizes and offsets are in test_abi.c. */
+/* The library writes no more of an error than the caller says there is. */
+START_TEST(test_short_error) {
+  void *memory = check_memory(192);
+  uint32_t *size_only = malloc(sizeof *size_only);
+  slo_counter *c = NULL;
+  slo_counter_config config = config_of(1);
+  ck_assert_ptr_nonnull(size_only);
+  *size_only = sizeof *size_only;
+  ck_assert_int_eq(slo_counter_init(memory, 64, &config, &c, (slo_error *)(void *)size_only),
+                   SLO_ESPACE);
+  slo_error e = SLO_SIZED(slo_error);
+  ck_assert_int_eq(slo_counter_init(memory, 64, &config, &c, &e), SLO_ESPACE);
+  ck_assert_int_eq(e.status, SLO_ESPACE);
+  ck_assert_int_eq(e.value, 64);
+  ck_assert_int_eq(e.min, 192);
+  free(size_only);
+  free(memory);
+}
+END_TEST
+
 START_TEST(test_outcomes) {
   ck_assert_int_eq(SLO_GOOD, 0);
   ck_assert_int_eq(SLO_BAD, 1);
@@ -452,4 +472,4 @@ CHECK_MAIN("counter", tcase_add_test(tc, test_shards_are_powers_of_two);
            tcase_add_test(tc, test_pseudo_random_against_a_model);
            tcase_add_test(tc, test_threads_lose_nothing); tcase_add_test(tc, test_two_attachments);
            tcase_add_test(tc, test_processes_lose_nothing); tcase_add_test(tc, test_allocator);
-           tcase_add_test(tc, test_outcomes);)
+           tcase_add_test(tc, test_outcomes); tcase_add_test(tc, test_short_error);)

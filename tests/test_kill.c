@@ -743,20 +743,20 @@ END_TEST
 
 START_TEST(test_rebase_back) {
   tick tick = {1235 * SEC, SLO_PUSH_REBASE, 1236 * SEC};
-  kill_everywhere(prepare_outage, tick, 50);
+  kill_everywhere(prepare_outage, tick, 35);
 }
 END_TEST
 
 /* The reading it takes is the very one it had, but for the time. */
 START_TEST(test_rebase_back_with_nothing_new) {
   tick tick = {1243 * SEC + 1, SLO_PUSH_REBASE, 1244 * SEC};
-  kill_everywhere(prepare_healthy, tick, 50);
+  kill_everywhere(prepare_healthy, tick, 35);
 }
 END_TEST
 
 START_TEST(test_rebase_far_back) {
   tick tick = {77 * SEC, SLO_PUSH_REBASE, 78 * SEC};
-  kill_everywhere(prepare_healthy, tick, 50);
+  kill_everywhere(prepare_healthy, tick, 35);
 }
 END_TEST
 

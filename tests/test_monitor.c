@@ -1002,7 +1002,33 @@ START_TEST(test_attach_flipped_bits) {
 }
 END_TEST
 
-CHECK_MAIN("monitor", tcase_add_test(tc, test_its_parts); tcase_add_test(tc, test_totals);
+/* The first element says how large all are: the others' own field is not looked at. */
+START_TEST(test_first_element_is_the_stride) {
+  slo_monitor_sli slis[2] = {{.struct_size = sizeof slis[0], .name = "a"}, {.name = "b"}};
+  slo_monitor_slo slos[2] = {{.struct_size = sizeof slos[0],
+                              .name = "a",
+                              .objective_ppb = 990000000,
+                              .period_ns = SLO_DAY_NS},
+                             {.struct_size = 4096,
+                              .sli = 1,
+                              .name = "b",
+                              .objective_ppb = 980000000,
+                              .period_ns = SLO_DAY_NS}};
+  slo_monitor_config config = {
+      .struct_size = sizeof config, .sli_count = 2, .slis = slis, .slos = slos, .slo_count = 2};
+  slo_monitor *m = NULL;
+  slo_standing s = SLO_SIZED(slo_standing);
+  ck_ok(slo_monitor_create(&config, NULL, &m, NULL));
+  ck_assert_str_eq(slo_monitor_sli_name(m, 1), "b");
+  ck_ok(slo_monitor_tick(m, SLO_DAY_NS, 0));
+  ck_assert_int_eq(slo_monitor_read(m, 1, &s), SLO_ENODATA);
+  ck_assert_uint_eq(s.objective_ppb, 980000000);
+  slo_monitor_destroy(m);
+}
+END_TEST
+
+CHECK_MAIN("monitor", tcase_add_test(tc, test_first_element_is_the_stride);
+           tcase_add_test(tc, test_its_parts); tcase_add_test(tc, test_totals);
            tcase_add_test(tc, test_never_ticked); tcase_add_test(tc, test_arguments);
            tcase_add_test(tc, test_one_step_a_slice);
            tcase_add_test(tc, test_alert_waits_for_the_slice); tcase_add_test(tc, test_tick_flags);

@@ -57,13 +57,12 @@ static slo_status model_take(model *m, int64_t now, const slo_counts *total, uin
   if (now < 0 || now > SLO_TIME_MAX_NS) return SLO_ERANGE;
   if (m->n != 0) {
     const model_push *last = model_newest(m);
-    if (total->good < last->total.good || total->bad < last->total.bad ||
-        total->excluded < last->total.excluded) {
-      return SLO_ERANGE;
-    }
     int rebase = (flags & SLO_PUSH_REBASE) != 0;
+    int lower = total->good < last->total.good || total->bad < last->total.bad ||
+                total->excluded < last->total.excluded;
+    if (lower && !rebase) return SLO_ERANGE;
     p.measured = last->measured;
-    if (now < last->at && rebase) {
+    if ((now < last->at || lower) && rebase) {
       m->rebases++;
       m->first = m->n;
       p.measured = 0; /* the history begins anew, and with it what was measured of it */
@@ -643,7 +642,7 @@ START_TEST(test_totals_never_decrease) {
   memcpy(before, w, size);
   const slo_counts less[] = {{9, 20, 30}, {10, 19, 30}, {10, 20, 29}, {99, 99, 0}, {0, 0, 0}};
   for (size_t i = 0; i < sizeof less / sizeof less[0]; i++) {
-    for (uint32_t flags = 0; flags < 4; flags++) {
+    for (uint32_t flags = 0; flags < SLO_PUSH_REBASE; flags++) {
       ck_assert_int_eq(slo_window_push(w, 102 * SEC, &less[i], flags), SLO_ERANGE);
       ck_assert_int_eq(slo_window_push(w, 99 * SEC, &less[i], flags), SLO_ERANGE);
       ck_assert_int_eq(slo_window_push(w, 9999 * SEC, &less[i], flags), SLO_ERANGE);
@@ -651,6 +650,57 @@ START_TEST(test_totals_never_decrease) {
   }
   ck_assert_mem_eq(w, before, size); /* nothing at all has changed */
   free(before);
+  /* counters that lost their memory while the window kept its: the history begins anew */
+  ck_ok(slo_window_push(w, 102 * SEC, &less[0], SLO_PUSH_REBASE));
+  ck_assert_int_eq(summary_of(w).first_ns, 102 * SEC);
+  ck_assert_uint_eq(summary_of(w).rebases, 1);
+  slo_delta d = SLO_SIZED(slo_delta);
+  ck_ok(slo_window_push(w, 103 * SEC, &total, 0));
+  ck_ok(slo_window_delta(w, 0, 103 * SEC, &d));
+  ck_assert_int_eq(d.from_ns, 102 * SEC);
+  ck_assert_uint_eq(d.counts.good, 1);
+  slo_window_destroy(w);
+}
+END_TEST
+
+/* A reading that is brought up to date is so for ever: in its slot too, and after a step back. */
+START_TEST(test_refreshed_reading_stays) {
+  for (int back = 0; back < 2; back++) {
+    const slo_window_tier tier[] = {{60 * SEC, 3600 * SEC}};
+    slo_window *w = window_of(tier, 1, 0);
+    slo_delta d = SLO_SIZED(slo_delta);
+    static const struct {
+      int64_t at, good;
+    } pushes[] = {{0, 0}, {60, 10}, {60, 20}, {70, 25}, {120, 30}};
+    for (int i = 0; i < 5; i++) {
+      slo_counts total = good((uint64_t)pushes[i].good);
+      int64_t at = pushes[i].at - (back && i == 2 ? 5 : 0);
+      ck_ok(slo_window_push(w, at * SEC, &total, 0));
+      if (i < 2) continue;
+      ck_ok(slo_window_delta(w, 0, 60 * SEC, &d));
+      ck_assert_uint_eq(d.counts.good, 20);
+      ck_ok(slo_window_delta(w, 60 * SEC, pushes[i].at * SEC, &d));
+      ck_assert_uint_eq(d.counts.good, (uint64_t)pushes[i].good - 20);
+    }
+    int64_t minute_ns = 60 * SEC;
+    ck_ok(slo_window_read(w, &minute_ns, 1, &d));
+    ck_assert_int_eq(d.from_ns, 60 * SEC);
+    ck_assert_uint_eq(d.counts.good, 10);
+    ck_assert_uint_eq(summary_of(w).steps_back, (uint64_t)back);
+    slo_window_destroy(w);
+  }
+}
+END_TEST
+
+START_TEST(test_odd_stride) {
+  slo_window *w = window_of(minute, 1, 0);
+  slo_counts total = good(1);
+  int64_t spans[2] = {SEC, SEC};
+  slo_delta two[2];
+  ck_ok(slo_window_push(w, 100 * SEC, &total, 0));
+  two[0].struct_size = 62;
+  ck_assert_int_eq(slo_window_read(w, spans, 2, two), SLO_EINVAL);
+  ck_ok(slo_window_read(w, spans, 1, two)); /* one alone may be of any size */
   slo_window_destroy(w);
 }
 END_TEST
@@ -1117,7 +1167,9 @@ CHECK_MAIN("window", tcase_add_test(tc, test_schedules_one_tier);
            tcase_add_test(tc, test_schedules_default_tiers); tcase_add_test(tc, test_events);
            tcase_add_test(tc, test_no_data); tcase_add_test(tc, test_arguments);
            tcase_add_test(tc, test_moments); tcase_add_test(tc, test_totals_never_decrease);
-           tcase_add_test(tc, test_clock); tcase_add_test(tc, test_rebase_begins_what_was_measured);
+           tcase_add_test(tc, test_clock); tcase_add_test(tc, test_odd_stride);
+           tcase_add_test(tc, test_refreshed_reading_stays);
+           tcase_add_test(tc, test_rebase_begins_what_was_measured);
            tcase_add_test(tc, test_unmeasured); tcase_add_test(tc, test_nothing_happens_in_no_time);
            tcase_add_test(tc, test_read_many); tcase_add_test(tc, test_config_errors);
            tcase_add_test(tc, test_footprint); tcase_add_test(tc, test_attach_flipped_bits);

@@ -337,7 +337,13 @@ static slo_status replay_end(replay *r) {
   if (!r->any) return look_at_moments(r, SLO_TIME_MAX_NS);
   int64_t last = r->newest_ns / r->o->step_ns;
   status = close_slices(r, last + 1);
-  for (uint32_t i = 0; i < r->slos && status == SLO_OK; i++) status = look_at_firing(r, i);
+  for (uint32_t i = 0; i < r->slos && status == SLO_OK; i++) {
+    status = look_at_firing(r, i);
+    /* "now" is the last whole step: its windows are exact */
+    if (status == SLO_OK) {
+      status = look_at_windows(r, i, last * r->o->step_ns, &r->report[i].now);
+    }
+  }
   if (!r->started && status == SLO_OK) status = tick(r, (r->next - 1) * r->o->step_ns);
   for (; r->next <= last + 1 && status == SLO_OK; r->next++) status = hand_over(r, r->next);
   if (status == SLO_OK) status = slo_monitor_tick(r->monitor, r->newest_ns, 0);
@@ -346,19 +352,15 @@ static slo_status replay_end(replay *r) {
 
 /* ---- the report ---- */
 
-static slo_status report_moment_now(replay *r, uint32_t i, report_slo *s) {
+static void report_pace(replay *r, uint32_t i, report_slo *s) {
   uint64_t burn_ppm;
-  enum { SIX_HOURS = 4 };
-  slo_status status = look_at_windows(r, i, r->newest_ns, &s->now);
-  if (status != SLO_OK) return status;
-  burn_ppm = s->now.burn_known[SIX_HOURS] ? s->now.burn_ppm[SIX_HOURS] : 0;
+  burn_ppm = s->now.burn_known[REPORT_PACE] ? s->now.burn_ppm[REPORT_PACE] : 0;
   s->exhaustion_known = slo_burn_exhaustion(s->standing.budget.remaining_ppm, burn_ppm,
                                             r->o->window_ns, &s->exhaustion_ns) == SLO_OK;
   if (slo_budget_burndown(slo_monitor_window(r->monitor, i), r->o->objective_ppb, r->o->window_ns,
                           REPORT_POINTS, s->point) == SLO_OK) {
     s->points = REPORT_POINTS;
   }
-  return SLO_OK;
 }
 
 static slo_status report_timings(replay *r, report_latency *l) {
@@ -378,6 +380,13 @@ static slo_status report_timings(replay *r, report_latency *l) {
   return status == SLO_ENODATA ? SLO_OK : status;
 }
 
+/* In the order in which somebody would have been told. */
+static int compare_alerts(const void *a, const void *b) {
+  const report_alert *x = a, *y = b;
+  if (x->from_ns != y->from_ns) return x->from_ns < y->from_ns ? -1 : 1;
+  return (x->severity > y->severity) - (x->severity < y->severity);
+}
+
 static slo_status report_slos(replay *r) {
   slo_status status = SLO_OK;
   for (uint32_t i = 0; i < r->slos && status == SLO_OK; i++) {
@@ -387,6 +396,7 @@ static slo_status report_slos(replay *r) {
     s->rule = i > 0 ? "slower than the threshold" : r->counts ? "as counted" : r->o->bad;
     s->tiers = r->tiers;
     s->tier_count = r->tier_count;
+    if (s->alerts > 0) qsort(s->alert, s->alerts, sizeof s->alert[0], compare_alerts);
     s->first_ns = r->any ? r->first_ns : -1;
     s->last_ns = r->any ? r->newest_ns : -1;
     s->standing.struct_size = sizeof s->standing;
@@ -401,7 +411,8 @@ static slo_status report_slos(replay *r) {
     status = slo_monitor_read(r->monitor, i, &s->standing);
     s->standing_known = status == SLO_OK;
     if (status != SLO_OK && status != SLO_ENODATA) break;
-    status = r->any ? report_moment_now(r, i, s) : SLO_OK;
+    status = SLO_OK;
+    if (r->any) report_pace(r, i, s);
   }
   if (status == SLO_OK) status = report_timings(r, &r->report[0].latency);
   return status;

@@ -384,6 +384,20 @@ static void input_hold(input *in, const input_event *e) {
     input_confirm(in, &first, e);
     return;
   }
+  /* events that go on ascending are far apart, not wrong */
+  int ascending =
+      in->held_count > 0 && e->time_ns >= in->held[in->held_count - 1].time_ns &&
+      (in->have_newest ? in->held[0].time_ns > in->newest_ns
+                       : in->held_count == 2 && in->held[1].time_ns > in->held[0].time_ns);
+  if (ascending && in->have_newest) {
+    input_event first = in->held[0];
+    input_confirm(in, &first, e);
+    return;
+  }
+  if (ascending) {
+    input_event first = in->held[0], second = in->held[1];
+    input_confirm(in, &first, &second);
+  }
   /* the truth at the beginning may be either of two; later, the newest one is a witness too */
   int room = in->have_newest ? 1 : 2;
   if (in->held_count == room) {

@@ -215,23 +215,28 @@ static void text_budget(const report_slo *s) {
     printf("  budget     unknown: nothing valid in the period\n");
     return;
   }
-  printf("  budget     %s of %s bad events allowed spent: %s %% used, %s %% left%s\n",
-         grouped(b->bad), grouped(b->allowed), percent((int64_t)b->consumed_ppm),
-         percent(b->remaining_ppm), b->remaining_ppm < 0 ? "   OVERSPENT" : "");
-  printf("             measured %s of the %s period%s\n", duration(p->covered_ns),
+  printf("  budget     %s %% used, %s %% left: %s bad, %s allowed (rounded down) of %s%s\n",
+         percent((int64_t)b->consumed_ppm), percent(b->remaining_ppm), grouped(b->bad),
+         grouped(b->allowed), grouped(b->valid), b->remaining_ppm < 0 ? "   OVERSPENT" : "");
+  printf("             of what was measured: %s of the %s period%s\n", duration(p->covered_ns),
          duration(s->standing.period_ns),
-         (p->flags & SLO_DELTA_SHORT) != 0 ? ": what came before is unknown, not good" : "");
-  if (b->remaining_ppm < 0) {
+         (p->flags & SLO_DELTA_SHORT) != 0 ? "; the rest is unknown, neither good nor bad" : "");
+  const slo_counts *pace = &s->now.delta[REPORT_PACE].counts;
+  if (b->remaining_ppm <= 0) {
     printf("  exhausted  already; it recovers only as bad events leave the period\n");
-  } else if (!s->exhaustion_known) {
+  } else if (pace->good + pace->bad == 0) {
+    printf("  exhausted  unknown: nothing happened in the last 6h\n");
+  } else if (pace->bad == 0) {
     printf("  exhausted  never at the pace of the last 6h: nothing bad in it\n");
+  } else if (!s->exhaustion_known) {
+    printf("  exhausted  not for centuries at the pace of the last 6h\n");
   } else {
     printf("  exhausted  in %s at the pace of the last 6h\n", duration(s->exhaustion_ns));
   }
 }
 
 static void text_burn(const report_slo *s) {
-  printf("  burn now  ");
+  printf("  burn       at %s: ", moment(s->now.at_ns));
   for (int i = 0; i < REPORT_SPANS; i++) {
     printf(" %s %s%s", REPORT_SPAN_NAMES[i],
            s->now.burn_known[i] ? burn(s->now.burn_ppm[i]) : "no data",
@@ -258,10 +263,10 @@ static void text_why(const report_slo *s, const report_alert *a) {
   char spans[2][SLO_TIME_TEXT_MAX];
   (void)slo_span_format(tier->long_ns, spans[0], sizeof spans[0]);
   (void)slo_span_format(tier->short_ns, spans[1], sizeof spans[1]);
-  printf("burn %s over %s and %s over %s, above %s: %s bad of %s\n", burn(a->why.long_burn_ppm),
-         spans[0], burn(a->why.short_burn_ppm), spans[1], burn(tier->factor_ppm),
-         grouped(a->why.long_counts.bad),
-         grouped(a->why.long_counts.good + a->why.long_counts.bad));
+  printf("burn %s over %s (%s bad of %s) and %s over %s, above %s\n", burn(a->why.long_burn_ppm),
+         spans[0], grouped(a->why.long_counts.bad),
+         grouped(a->why.long_counts.good + a->why.long_counts.bad), burn(a->why.short_burn_ppm),
+         spans[1], burn(tier->factor_ppm));
 }
 
 static void text_alerts(const report_slo *s, int64_t step_ns) {
@@ -274,7 +279,7 @@ static void text_alerts(const report_slo *s, int64_t step_ns) {
     const report_alert *a = &s->alert[i];
     printf("    %-6s  %s .. %s  %7s  ", severity_name(a->severity), moment(a->from_ns),
            a->still_firing ? "still firing       " : moment(a->to_ns),
-           duration(a->to_ns - a->from_ns + step_ns));
+           duration(a->to_ns > a->from_ns ? a->to_ns - a->from_ns : step_ns));
     text_why(s, a);
   }
 }

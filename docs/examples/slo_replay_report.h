@@ -4,7 +4,7 @@
 
 #include <slo.h>
 
-enum { REPORT_SPANS = 7, REPORT_POINTS = 48, REPORT_QUANTILES = 5 };
+enum { REPORT_SPANS = 7, REPORT_POINTS = 48, REPORT_QUANTILES = 5, REPORT_PACE = 4 /* 6h */ };
 
 extern const int64_t REPORT_SPANS_NS[REPORT_SPANS];
 extern const char *const REPORT_SPAN_NAMES[REPORT_SPANS];

@@ -129,7 +129,8 @@ SLO_API slo_alert *slo_monitor_alert(slo_monitor *monitor, uint32_t slo);
  * slo_window_push: SLO_PUSH_UNMEASURED for the first tick after a time in which nobody could
  * record. Owner only: one thread at a time.
  *
- * SLO_ERANGE (now_ns is no moment), SLO_ECLOCK (it jumped ahead too far: nothing was
+ * SLO_ERANGE (now_ns is no moment; counts lower than they were, which SLO_PUSH_REBASE accepts by
+ * starting the history anew), SLO_ECLOCK (it jumped ahead too far: nothing was
  * taken), SLO_EINVAL. Every SLI is ticked even when one of them fails; the first failure
  * is returned.
  */

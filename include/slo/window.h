@@ -83,11 +83,13 @@ enum {
  * push begins the history. Owner only.
  *
  * now_ns equal to the newest reading's time brings that reading up to date; earlier, it
- * does so and counts a step back. With SLO_PUSH_REBASE an earlier moment is accepted by
- * starting the history anew at it.
+ * does so and counts a step back. With SLO_PUSH_REBASE an earlier moment, and counts lower than
+ * they were (the counters' memory was lost, the window's was not), are accepted by starting
+ * the history anew.
  *
  * SLO_EINVAL (NULL, unknown flags), SLO_ERANGE (now_ns is no moment; a count of total is
- * lower than it was), SLO_ECLOCK (a jump ahead, see above): the reading is not taken.
+ * lower than it was, without SLO_PUSH_REBASE), SLO_ECLOCK (a jump ahead, see above): the reading is
+ * not taken.
  */
 SLO_API slo_status slo_window_push(slo_window *window, int64_t now_ns, const slo_counts *total,
                                    uint32_t flags);
@@ -120,7 +122,8 @@ typedef struct slo_delta {
 
 /*
  * n windows that end at the newest reading, all of one state. spans_ns[i] >= 0;
- * deltas is an array of n elements whose size is deltas[0].struct_size. Any thread.
+ * deltas is an array of n elements whose size is deltas[0].struct_size, a multiple of 8
+ * (SLO_EINVAL). Any thread.
  * SLO_ENODATA before the first push, SLO_ERANGE (a negative span), SLO_EINVAL.
  */
 SLO_API slo_status slo_window_read(const slo_window *window, const int64_t *spans_ns, size_t n,

@@ -26,11 +26,7 @@ slo_status sloi_block_init(void *memory, size_t size, uint64_t need, uint32_t ma
     return sloi_fail(error, SLO_EINVAL, (int64_t)((uintptr_t)memory % SLO_ALIGN),
                      "memory, bytes past an address aligned to SLO_ALIGN");
   }
-  if (size < need) {
-    (void)sloi_fail_range(error, sloi_shown(size), sloi_shown(need), INT64_MAX, "size");
-    if (error != NULL) error->status = SLO_ESPACE;
-    return SLO_ESPACE;
-  }
+  if (size < need) return sloi_fail_space(error, size, need, "size");
   sloi_block *block = memory;
   sloi_store_release(&block->ready, 0); /* whoever attaches now sees a block in the making */
   memset(memory, 0, (size_t)need);

@@ -22,6 +22,9 @@ slo_status sloi_fail(slo_error *error, slo_status status, int64_t value, const c
 slo_status sloi_fail_range(slo_error *error, int64_t value, int64_t min, int64_t max,
                            const char *format, ...) SLOI_PRINTF(5, 6);
 
+/* SLO_ESPACE: `value` where at least `min` is needed. */
+slo_status sloi_fail_space(slo_error *error, uint64_t value, uint64_t min, const char *what);
+
 static inline int64_t sloi_shown(uint64_t value) {
   return value > (uint64_t)INT64_MAX ? INT64_MAX : (int64_t)value;
 }
@@ -30,6 +33,10 @@ static inline int64_t sloi_shown(uint64_t value) {
  * tail is zero. given NULL means all zero: the defaults. */
 slo_status sloi_sized_read(void *local, size_t size, const void *given, slo_error *error,
                            const char *what);
+
+/* The same for element i of an array, whose size is what the first element says. */
+slo_status sloi_sized_element(void *local, size_t size, const void *array, size_t i,
+                              slo_error *error, const char *what);
 
 /* Result out: writes min(size, the caller's struct_size), never struct_size itself. */
 slo_status sloi_sized_write(void *given, const void *local, size_t size);

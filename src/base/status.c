@@ -85,23 +85,40 @@ slo_status sloi_fail_range(slo_error *error, int64_t value, int64_t min, int64_t
   return status;
 }
 
+slo_status sloi_fail_space(slo_error *error, uint64_t value, uint64_t min, const char *what) {
+  if (error == NULL) return SLO_ESPACE;
+  slo_error e = {0};
+  e.struct_size = (uint32_t)sizeof e;
+  (void)sloi_fail_range(&e, sloi_shown(value), sloi_shown(min), INT64_MAX, "%s", what);
+  e.status = SLO_ESPACE;
+  (void)sloi_sized_write(error, &e, sizeof e);
+  return SLO_ESPACE;
+}
+
+slo_status sloi_sized_element(void *local, size_t size, const void *array, size_t i,
+                              slo_error *error, const char *what) {
+  uint32_t stride;
+  memset(local, 0, size);
+  memcpy(&stride, array, sizeof stride);
+  if (stride < sizeof stride || stride > SLOI_SIZED_MAX) {
+    return sloi_fail_range(error, stride, (int64_t)sizeof stride, SLOI_SIZED_MAX, "%s.struct_size",
+                           what);
+  }
+  const unsigned char *given = (const unsigned char *)array + i * stride;
+  for (size_t k = size; k < stride; k++) {
+    if (given[k] != 0) return sloi_fail(error, SLO_EVERSION, (int64_t)k, "%s", what);
+  }
+  memcpy(local, given, stride < size ? stride : size);
+  return SLO_OK;
+}
+
 slo_status sloi_sized_read(void *local, size_t size, const void *given, slo_error *error,
                            const char *what) {
-  uint32_t given_size;
-  memset(local, 0, size);
-  if (given == NULL) return SLO_OK;
-  memcpy(&given_size, given, sizeof given_size);
-  if (given_size < sizeof given_size || given_size > SLOI_SIZED_MAX) {
-    return sloi_fail_range(error, given_size, (int64_t)sizeof given_size, SLOI_SIZED_MAX,
-                           "%s.struct_size", what);
+  if (given == NULL) {
+    memset(local, 0, size);
+    return SLO_OK;
   }
-  for (size_t i = size; i < given_size; i++) {
-    if (((const unsigned char *)given)[i] != 0) {
-      return sloi_fail(error, SLO_EVERSION, (int64_t)i, "%s", what);
-    }
-  }
-  memcpy(local, given, given_size < size ? given_size : size);
-  return SLO_OK;
+  return sloi_sized_element(local, size, given, 0, error, what);
 }
 
 slo_status sloi_sized_write(void *given, const void *local, size_t size) {

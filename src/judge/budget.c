@@ -40,10 +40,11 @@ slo_status slo_budget_burndown(const slo_window *window, uint64_t objective_ppb,
   if (status != SLO_OK) return status;
   uint64_t valid = whole.counts.good + whole.counts.bad;
   if (valid == 0) return SLO_ENODATA;
-  uint64_t span = (uint64_t)(whole.to_ns - whole.from_ns);
+  /* unsigned: what is stored may be anything, and must not overflow here */
+  uint64_t span = (uint64_t)whole.to_ns - (uint64_t)whole.from_ns;
   for (size_t i = 0; i < n; i++) {
     uint64_t share = sloi_u128_divide(sloi_u128_multiply(span, i + 1), sloi_u128_of(n));
-    points[i].at_ns = whole.from_ns + (int64_t)share;
+    points[i].at_ns = (int64_t)((uint64_t)whole.from_ns + share);
     status = slo_window_delta(window, whole.from_ns, points[i].at_ns, &part);
     if (status != SLO_OK) return status;
     uint64_t consumed_ppm;

@@ -101,11 +101,7 @@ slo_status slo_catalog_tiers(uint32_t catalog, int64_t period_ns, slo_alert_tier
       if (status != SLO_OK || made[i].factor_ppm == 0) return catalog_period(period_ns, error);
     }
   }
-  if (capacity < n) {
-    (void)sloi_fail_range(error, capacity, n, SLO_ALERT_TIERS_MAX, "capacity");
-    if (error != NULL) error->status = SLO_ESPACE;
-    return SLO_ESPACE;
-  }
+  if (capacity < n) return sloi_fail_space(error, capacity, n, "capacity");
   memcpy(tiers, made, n * sizeof made[0]);
   *count = n;
   return SLO_OK;

@@ -15,14 +15,6 @@ static uint64_t layout_front(uint64_t slis, uint64_t slos) {
       SLO_ALIGN);
 }
 
-/* Elements of an array whose stride is its first element's struct_size. */
-static slo_status layout_element(const void *array, uint32_t i, void *local, size_t size,
-                                 slo_error *error, const char *what) {
-  uint32_t stride;
-  memcpy(&stride, array, sizeof stride);
-  return sloi_sized_read(local, size, (const char *)array + (size_t)i * stride, error, what);
-}
-
 static slo_status layout_name(const char *name, const char *what, unsigned i, slo_error *error) {
   if (name == NULL) return sloi_fail(error, SLO_EINVAL, 0, "%s[%u].name (NULL)", what, i);
   size_t n = 0;
@@ -72,7 +64,7 @@ static slo_status layout_add_sli(layout_walk *walk, const slo_monitor_config *co
   char place[24];
   size_t size;
   (void)snprintf(place, sizeof place, "slis[%u]", (unsigned)i);
-  slo_status status = layout_element(config->slis, i, &s, sizeof s, error, place);
+  slo_status status = sloi_sized_element(&s, sizeof s, config->slis, i, error, place);
   if (status == SLO_OK) status = layout_name(s.name, "slis", i, error);
   if (status != SLO_OK) return status;
   if (s.latency != NULL && s.latency_of != 0) {
@@ -87,7 +79,8 @@ static slo_status layout_add_sli(layout_walk *walk, const slo_monitor_config *co
   }
   const slo_hist_config *latency = s.latency;
   if (s.latency_of != 0) {
-    status = layout_element(config->slis, s.latency_of - 1, &other, sizeof other, error, "slis[]");
+    status =
+        sloi_sized_element(&other, sizeof other, config->slis, s.latency_of - 1, error, "slis[]");
     if (status != SLO_OK) return status;
     latency = other.latency;
     if (latency == NULL) {
@@ -155,7 +148,7 @@ static slo_status layout_add_slo(layout_walk *walk, const slo_monitor_config *co
   char place[24];
   size_t size;
   (void)snprintf(place, sizeof place, "slos[%u]", (unsigned)i);
-  slo_status status = layout_element(config->slos, i, &s, sizeof s, error, place);
+  slo_status status = sloi_sized_element(&s, sizeof s, config->slos, i, error, place);
   if (status == SLO_OK) status = layout_name(s.name, "slos", i, error);
   if (status != SLO_OK) return status;
   if (s.reserved != 0) return sloi_fail(error, SLO_EVERSION, s.reserved, "slos[%u].reserved", i);

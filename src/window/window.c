@@ -76,16 +76,15 @@ slo_status slo_window_push(slo_window *window, int64_t now_ns, const slo_counts 
   if (now_ns < 0 || now_ns > SLO_TIME_MAX_NS) return SLO_ERANGE;
   (void)sloi_commit_peek(cells, words, (uint64_t *)&state); /* the owner's own state stands still */
   const sloi_window_reading before = state.newest;
-  if (total->good < before.good || total->bad < before.bad || total->excluded < before.excluded) {
-    return SLO_ERANGE;
-  }
+  int rebase = (flags & SLO_PUSH_REBASE) != 0;
+  int lower =
+      total->good < before.good || total->bad < before.bad || total->excluded < before.excluded;
+  if (lower && !rebase) return SLO_ERANGE;
   uint64_t time = (uint64_t)now_ns, newest = before.mark - 1;
   sloi_window_reading now = {time + 1, total->good, total->bad, total->excluded, before.measured};
-  int rebase = (flags & SLO_PUSH_REBASE) != 0;
-  window_settle(w, &state);
   if (before.mark == 0) {
     window_begin(w, &state, time);
-  } else if (time < newest && rebase) {
+  } else if (rebase && (time < newest || lower)) {
     state.rebases++;
     now.measured = 0; /* of the new history, nothing yet */
     window_begin(w, &state, time);
@@ -94,6 +93,7 @@ slo_status slo_window_push(slo_window *window, int64_t now_ns, const slo_counts 
     sloi_commit_store(cells, words, (const uint64_t *)&state);
     return SLO_ECLOCK;
   } else if (time > newest) {
+    window_settle(w, &state);
     state.rebases += time - newest > w->jump_max;
     state.previous = before;
     if (!(flags & SLO_PUSH_UNMEASURED)) now.measured += time - newest;
@@ -104,7 +104,7 @@ slo_status slo_window_push(slo_window *window, int64_t now_ns, const slo_counts 
     }
   } else {
     state.steps_back += time < newest;
-    now.mark = before.mark; /* time stays, the counts are taken */
+    now.mark = before.mark; /* time stays, the counts are taken: also for slots it opened */
   }
   state.newest = now;
   sloi_commit_store(cells, words, (const uint64_t *)&state); /* everything else is done */
@@ -188,9 +188,7 @@ static int window_edge(const slo_window *w, const sloi_window_state *state, int6
 static slo_delta window_subtract(const sloi_window_reading *to, const sloi_window_reading *from,
                                  int64_t span_ns, int reached) {
   slo_delta d = {0};
-  /* The newest reading may have been brought up to date after its slot was written: nothing
-   * happens in no time. */
-  if (from->mark == to->mark || !window_usable(from, to->mark - 1, to)) from = to;
+  if (!window_usable(from, to->mark - 1, to)) from = to;
   d.struct_size = (uint32_t)sizeof d;
   d.flags = reached ? 0 : SLO_DELTA_SHORT;
   d.span_ns = span_ns;
@@ -251,6 +249,7 @@ slo_status slo_window_read(const slo_window *window, const int64_t *spans_ns, si
                            slo_delta *deltas) {
   slo_window_summary summary;
   if (window == NULL || ((spans_ns == NULL || deltas == NULL) && n != 0)) return SLO_EINVAL;
+  if (n > 1 && deltas[0].struct_size % sizeof(uint64_t) != 0) return SLO_EINVAL;
   for (size_t i = 0; i < n; i++) {
     if (spans_ns[i] < 0) return SLO_ERANGE;
   }
