@@ -40,12 +40,13 @@ typedef struct sloi_rseq {
 
 #if defined(SLOI_RSEQ)
 
-/* Weak: a C library without them leaves them at address 0. Constant once a program runs. */
+/* Weak: a C library without it leaves it at address 0. Where it is, every thread has the
+ * struct, whose cpu_id is huge when the registration was refused or turned off: so one test
+ * less than asking __rseq_size. */
 extern const ptrdiff_t __rseq_offset __attribute__((weak));
-extern const unsigned int __rseq_size __attribute__((weak));
 
 static inline sloi_rseq *sloi_rseq_here(void) {
-  if (&__rseq_size == NULL || __rseq_size == 0) return NULL;
+  if (&__rseq_offset == NULL) return NULL;
   return (sloi_rseq *)(void *)((char *)__builtin_thread_pointer() + __rseq_offset);
 }
 
