@@ -565,17 +565,22 @@ END_TEST
 /* Shards that are no power of two, in a block that is large enough for them. */
 START_TEST(test_claims_other_shards) {
   static const uint64_t shards[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 4096, 4097, 8192};
-  for (int i = 0; i < 1; i++) { /* a counter: first in its configuration */
+  for (int i = 0; i < 2; i++) { /* counter and hist keep them first in their configuration */
     const kind *k = &KINDS[i];
     size_t size;
     void *memory = k->make(&size);
-    size_t row = 64;
+    const uint64_t *made = memory;
+    size_t row = i == 0 ? 64 : (size_t)made[21]; /* the stride of a hist */
     for (size_t s = 0; s < sizeof shards / sizeof shards[0]; s++) {
       size_t claimed = size - 2 * row + (size_t)shards[s] * row;
       sloi_block *block = check_memory(claimed);
       memcpy(block, memory, claimed < size ? claimed : size);
       ck_assert_uint_eq(*(uint64_t *)(block + 1), 2);
       *(uint64_t *)(block + 1) = shards[s];
+      if (i == 1) { /* what follows from it is claimed in earnest: slots, per-CPU rows */
+        uint64_t *words = (uint64_t *)block;
+        words[12] = words[20] = words[11] + shards[s] * row;
+      }
       block->size = claimed;
       block->config_sum = sloi_block_sum(block + 1, (size_t)block->config_size);
       int power = shards[s] >= 1 && shards[s] <= 4096;

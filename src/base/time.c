@@ -199,7 +199,7 @@ slo_status slo_time_parse(const char *text, int64_t *time_ns, slo_error *error) 
   }
   int64_t ns;
   if (time_in_range(seconds - offset_s, nanosecond, &ns) != SLO_OK) {
-    return sloi_fail_range(error, part[0], 1970, 2261, "time, in UTC; year");
+    return sloi_fail(error, SLO_ERANGE, part[0], "time, in UTC outside 1970..2261; year");
   }
   *time_ns = ns;
   return SLO_OK;
@@ -239,7 +239,7 @@ slo_status slo_time_format(int64_t time_ns, char *buffer, size_t size) {
 
 /* Beyond int64, so that no value can be named. */
 static slo_status time_span_range(slo_error *error) {
-  return sloi_fail_range(error, INT64_MAX, -INT64_MAX, INT64_MAX, "span, nanoseconds beyond");
+  return sloi_fail_range(error, INT64_MAX, INT64_MIN, INT64_MAX, "span, nanoseconds beyond");
 }
 
 slo_status slo_span_parse(const char *text, int64_t *span_ns, slo_error *error) {
