@@ -102,70 +102,92 @@ def test_slot_needs_each_step(planted):
         explore(slot_setup(**planted))
 
 
-def writers_setup(check_lock=True, claim=True):
-    """One row, two openers with a lock that its holder's death drops, one opener without.
+def writers_setup(people, check_process=True, claim=True, confirm=True, release_first=True):
+    """One row and openers that have the kernel's locks: (name, process, mortal, closes).
 
-    Each that gets the row adds to a cell by a plain load and store, as src/record/writer.c does.
-    The first may die anywhere; the kernel drops its lock then. No add is lost: one owner
-    writes at a time, and a new owner has seen the adds of the old one.
+    A lock belongs to a process: it is granted again to another thread of its holder, dropped
+    by any release of that process, and by its death. The steps are those of writer_claim and
+    writer_close in src/record/writer.c. Each owner adds to a cell by a plain load and store. No
+    add is lost: one owner writes at a time, and a new owner has seen the adds of the old one;
+    and an owner that stays has its lock.
     """
 
     def setup():
-        initial = {"slot": 0, "lock": 0, "cell": 0}
-        added = []
+        initial = {"slot": (0, 0), "lock": 0, "cell": 0}
+        added, staying = [], []
 
-        def add(name):
-            before = yield load("cell")
-            added.append(name)  # counted from the store on: a death before it adds nothing
-            yield store("cell", before + 1)
+        def acquire(process):
+            return rmw("lock", lambda v: process if v in (0, process) else None)
 
-        def unlock(name):
-            yield rmw("lock", lambda v: 0 if v == name else None)
-
-        def locked(name, mortal):
-            perhaps_die = [die("lock", name)] if mortal else []
+        def opener(name, process, mortal, closes):
+            def claimable(seen):
+                return not check_process or seen[0] != process
 
             def program():
-                if (yield rmw("lock", lambda v: name if v == 0 else None)) != 0 and check_lock:
+                perhaps_die = [die("lock", process)] if mortal else []
+                if not claimable((yield load("slot", RELAXED))):
                     return
-                yield from perhaps_die
+                if (yield acquire(process)) not in (0, process):
+                    return
                 seen = yield load("slot", RELAXED)
-                if seen == 1:
-                    yield from unlock(name)
+                if not claimable(seen):
                     return
-                following = (seen | 1) + 1
+                mine = (process, seen[1] + 1)
                 if claim:
-                    if (yield rmw("slot", lambda v: following if v == seen else None)) != seen:
-                        yield from unlock(name)
+                    if (yield rmw("slot", lambda v: mine if v == seen else None)) != seen:
                         return
                 else:
-                    yield store("slot", following, RELEASE)
+                    yield store("slot", mine, RELEASE)
+                if confirm and (yield acquire(process)) not in (0, process):
+                    yield rmw("slot", lambda v: (0, v[1]) if v == mine else None)
+                    return
                 yield from perhaps_die
-                yield from add(name)
+                before = yield load("cell")
+                added.append(name)  # counted from the store on: a death before it adds nothing
+                yield store("cell", before + 1)
                 yield from perhaps_die
-                yield store("slot", 0, RELEASE)
-                yield from unlock(name)
+                if not closes:
+                    staying.append(process)
+                    return
+                if release_first:
+                    yield rmw("lock", lambda v: 0 if v == process else None)
+                yield rmw("slot", lambda v: (0, v[1]) if v == mine else None)
+                if not release_first:
+                    yield rmw("lock", lambda v: 0 if v == process else None)
 
             return program
 
-        def unlocked():
-            if (yield rmw("slot", lambda v: 1 if v == 0 else None)) == 0:
-                yield from add("unlocked")
-                yield store("slot", 0, RELEASE)
-
         def check(memory):
             assert memory.newest("cell") == len(added), f"{added}: {memory.newest('cell')} adds"
+            assert len(staying) <= 1, f"{staying}: two owners"
+            for process in staying:
+                assert memory.newest("lock") == process, "an owner without its lock"
 
-        return initial, [locked(1, True), locked(2, False), unlocked], check
+        return initial, [opener(*person) for person in people], check
 
     return setup
 
 
+#           name, process, mortal, closes
+THREADS = [("a1", 1, False, True), ("a2", 1, False, False)]
+PROCESSES = [("a", 1, True, True), ("b", 2, False, False)]
+
+
 def test_owned_rows_lose_nothing():
-    assert explore(writers_setup()) > 500
+    assert explore(writers_setup(THREADS)) > 500
+    assert explore(writers_setup(PROCESSES)) > 300
 
 
-@pytest.mark.parametrize("planted", [{"check_lock": False}, {"claim": False}], ids=str)
-def test_owned_rows_need_lock_and_claim(planted):
-    with pytest.raises(AssertionError, match="adds"):
-        explore(writers_setup(**planted))
+@pytest.mark.parametrize(
+    "people, planted",
+    [
+        (THREADS, {"check_process": False}),
+        (THREADS, {"confirm": False}),
+        (THREADS, {"release_first": False, "confirm": False}),
+        (THREADS, {"claim": False}),
+    ],
+    ids=str,
+)
+def test_owned_rows_need_each_step(people, planted):
+    with pytest.raises(AssertionError, match="adds|owner"):
+        explore(writers_setup(people, **planted))

@@ -1,10 +1,14 @@
-#define _DEFAULT_SOURCE /* sysconf */
+#define _GNU_SOURCE /* sysconf, affinity */
 /* Which rows a block gets, and which of them recording takes. */
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 #include "check_main.h"
 #include "record/rseq.h"
 #include "record/shard.h"
+#include "slo/counter.h"
 #include "slo/shard.h"
 
 static sloi_rows rows_of(uint32_t shards, uint32_t cpus, uint32_t writers, uint32_t path) {
@@ -100,5 +104,52 @@ START_TEST(test_rseq_add) {
 }
 END_TEST
 
-CHECK_MAIN("shard", tcase_add_test(tc, test_paths); tcase_add_test(tc, test_refusals);
-           tcase_add_test(tc, test_shared_row_is_one_of_them); tcase_add_test(tc, test_rseq_add);)
+static atomic_int moving;
+
+/* Moves a thread from processor to processor. */
+static void *move(void *context) {
+  for (unsigned turn = 0; atomic_load(&moving); turn++) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(turn % 2, &set);
+    (void)pthread_setaffinity_np(*(pthread_t *)context, sizeof set, &set);
+    (void)usleep(50);
+  }
+  return NULL;
+}
+
+/* No call returns with a descriptor left behind, on no way: the library may be unloaded then. One
+ * processor has a row and the other none. */
+START_TEST(test_nothing_left_behind) {
+  sloi_rseq *here = sloi_rseq_here();
+  slo_counter_config config = SLO_SIZED(slo_counter_config);
+  slo_counter_tally tally = SLO_SIZED(slo_counter_tally);
+  slo_counter *counter = NULL;
+  pthread_t self = pthread_self(), mover;
+  config.path = SLO_PATH_CPU;
+  config.cpus = 1;
+  if (here == NULL || sysconf(_SC_NPROCESSORS_ONLN) < 2) {
+    printf("skipped: it takes restartable sequences and two processors\n");
+    return;
+  }
+  ck_ok(slo_counter_create(&config, NULL, &counter, NULL));
+  atomic_store(&moving, 1);
+  ck_assert_int_eq(pthread_create(&mover, NULL, move, &self), 0);
+  uint64_t left = 0;
+  enum { N = 20000000 };
+  for (int i = 0; i < N; i++) {
+    slo_counter_record(counter, SLO_GOOD);
+    left += *(volatile uint64_t *)&here->rseq_cs != 0;
+  }
+  atomic_store(&moving, 0);
+  ck_assert_int_eq(pthread_join(mover, NULL), 0);
+  ck_assert_uint_eq(left, 0);
+  ck_ok(slo_counter_read(counter, &tally));
+  ck_assert_uint_eq(tally.counts.good, N);
+  slo_counter_destroy(counter);
+}
+END_TEST
+
+CHECK_MAIN("shard", tcase_add_test(tc, test_nothing_left_behind); tcase_add_test(tc, test_paths);
+           tcase_add_test(tc, test_refusals); tcase_add_test(tc, test_shared_row_is_one_of_them);
+           tcase_add_test(tc, test_rseq_add);)

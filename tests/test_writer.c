@@ -472,7 +472,94 @@ START_TEST(test_rows_of_the_dead_are_taken_over) {
 }
 END_TEST
 
-CHECK_MAIN("writer", tcase_add_test(tc, test_every_way_is_the_same);
+/* Locks belong to processes: the kernel grants one again to its holder. A row that this process
+ * owns is left alone all the same, and closing another handle does not give its lock away. */
+START_TEST(test_one_lock_for_all_threads_of_a_process) {
+  slo_counter *counter = NULL;
+  slo_hist *hist = shared_hist(&counter);
+  char path[] = "/tmp/slo-writer-XXXXXX";
+  int file = mkstemp(path);
+  ck_assert_int_ge(file, 0);
+  (void)unlink(path);
+  slo_writer_lock lock = {lock_acquire, lock_release, &file};
+  slo_hist_writer *writer[WRITERS] = {NULL}, *more = NULL;
+  for (int i = 0; i < WRITERS; i++) {
+    ck_ok(slo_hist_writer_open(hist, &lock, &writer[i]));
+    for (int k = 0; k < i; k++) ck_assert_ptr_ne(writer[i]->row, writer[k]->row);
+  }
+  ck_assert_int_eq(slo_hist_writer_open(hist, &lock, &more), SLO_EBUSY);
+  slo_hist_writer_close(writer[2]);
+  ck_ok(slo_hist_writer_open(hist, &lock, &writer[2]));
+  pid_t child = fork();
+  if (child == 0) _exit(slo_hist_writer_open(hist, &lock, &more) == SLO_EBUSY ? 0 : 1);
+  int status;
+  ck_assert_int_eq(waitpid(child, &status, 0), child);
+  ck_assert_int_eq(status, 0); /* every row has a living owner */
+  slo_hist_writer_close(writer[1]);
+  child = fork();
+  if (child == 0) _exit(slo_hist_writer_open(hist, &lock, &more) == SLO_OK ? 0 : 1);
+  ck_assert_int_eq(waitpid(child, &status, 0), child);
+  ck_assert_int_eq(status, 0);
+  ck_ok(slo_hist_writer_open(hist, &lock, &writer[1])); /* and that one's owner is dead */
+  for (int i = 0; i < WRITERS; i++) slo_hist_writer_close(writer[i]);
+  (void)close(file);
+}
+END_TEST
+
+typedef struct opener {
+  slo_hist *hist;
+  slo_writer_lock *lock;
+  uint64_t opened;
+} opener;
+
+static void *open_and_close(void *context) {
+  opener *o = context;
+  for (int i = 0; i < 3000; i++) {
+    slo_hist_writer *writer;
+    if (slo_hist_writer_open(o->hist, o->lock, &writer) != SLO_OK) continue;
+    for (int k = 0; k < 20; k++) slo_hist_writer_record(writer, 1000);
+    slo_hist_writer_close(writer);
+    o->opened++;
+  }
+  return NULL;
+}
+
+/* Threads of two processes quarrel over the same rows: each add is there. */
+START_TEST(test_openers_quarrel) {
+  slo_counter *counter = NULL;
+  slo_hist *hist = shared_hist(&counter);
+  char path[] = "/tmp/slo-writer-XXXXXX";
+  int file = mkstemp(path);
+  ck_assert_int_ge(file, 0);
+  (void)unlink(path);
+  slo_writer_lock lock = {lock_acquire, lock_release, &file};
+  uint64_t *opened = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  ck_assert_ptr_ne(opened, MAP_FAILED);
+  pid_t child = fork();
+  opener all[4];
+  pthread_t thread[4];
+  int failed = 0;
+  for (int i = 0; i < 4; i++) {
+    all[i] = (opener){hist, &lock, 0};
+    failed |= pthread_create(&thread[i], NULL, open_and_close, &all[i]) != 0;
+  }
+  for (int i = 0; i < 4; i++) {
+    failed |= pthread_join(thread[i], NULL) != 0;
+    opened[child == 0] += all[i].opened;
+  }
+  if (child == 0) _exit(failed);
+  int status;
+  ck_assert_int_eq(waitpid(child, &status, 0), child);
+  ck_assert_int_eq(status | failed, 0);
+  ck_assert_uint_gt(opened[0], 100);
+  ck_assert_uint_gt(opened[1], 100);
+  ck_assert_uint_eq(summary_of(hist).count, 20 * (opened[0] + opened[1]));
+  (void)close(file);
+}
+END_TEST
+
+CHECK_MAIN("writer", tcase_add_test(tc, test_one_lock_for_all_threads_of_a_process);
+           tcase_add_test(tc, test_openers_quarrel); tcase_add_test(tc, test_every_way_is_the_same);
            tcase_add_test(tc, test_counter_outcomes);
            tcase_add_test(tc, test_rows_run_out_and_come_back); tcase_add_test(tc, test_refusals);
            tcase_add_test(tc, test_all_at_once); tcase_add_test(tc, test_processor_without_a_row);

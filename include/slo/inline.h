@@ -52,6 +52,12 @@ static inline uint64_t sloi_bucket_index(const uint64_t *table, uint64_t scale, 
  * the same thread cannot come in between; elsewhere an atomic add, which is as safe, and
  * under ThreadSanitizer too, which sees no assembly.
  */
+#if defined(__GNUC__) /* where uint64_t is aligned to 4, cells still are to 8 */
+typedef uint64_t sloi_word __attribute__((aligned(8), may_alias));
+#else
+typedef uint64_t sloi_word;
+#endif
+
 static inline void sloi_add_owned(uint64_t *cell, uint64_t n) {
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
@@ -62,7 +68,7 @@ static inline void sloi_add_owned(uint64_t *cell, uint64_t n) {
     !defined(SLOI_SEEN_BY_TSAN)
   __asm__ volatile("addq %1, %0" : "+m"(*cell) : "er"(n) : "cc");
 #else
-  (void)__atomic_fetch_add(cell, n, __ATOMIC_RELAXED);
+  (void)__atomic_fetch_add((sloi_word *)(void *)cell, n, __ATOMIC_RELAXED);
 #endif
 }
 

@@ -10,6 +10,9 @@
  *            if the thread is moved or interrupted before the add.
  *   owned    one thread through a handle (slo/writer.h): a plain add.
  *
+ * Between vfork and exec nothing may be recorded, nor by a raw clone that shares its parent's
+ * thread-local storage: the kernel does not watch over restartable sequences there.
+ *
  * Which of the first two a recording without a handle takes is chosen at init and stored in
  * the block; a process in which the C library did not register rseq, and a processor with a
  * number beyond the rows, take the shared rows.

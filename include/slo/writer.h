@@ -26,8 +26,11 @@ SLO_BEGIN
 /*
  * A lock for each row that the kernel drops when its holder dies: an fcntl record lock on
  * byte `slot` of a file, say (docs/examples/writer_lock.c).
- *   acquire  1: this process (or thread) holds it now; 0: a living one does. Never waits.
+ *   acquire  1: this process holds it now, whether or not it did before; 0: another living one
+ *            does. Never waits. May be called again while it is held.
  *   release  gives it up
+ * A forked child must not inherit it: fcntl's F_SETLK is right, flock and open file description
+ * locks are not, unless the file is opened anew in each process.
  *   context  handed to both; lives as long as any handle opened with it
  * All openers of an object pass equivalent locks, or none does: rows opened without a lock
  * are never taken over.

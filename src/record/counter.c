@@ -87,6 +87,7 @@ static inline void counter_add(slo_counter *counter, uint32_t cell, uint64_t n) 
   for (;;) {
     uint32_t cpu = here != NULL ? sloi_rseq_cpu(here) : UINT32_MAX;
     if (cpu >= counter->rows.cpus) {
+      if (here != NULL) sloi_rseq_done(here); /* a round before this one may have failed */
       counter_add_shared(counter, cell, n);
       return;
     }

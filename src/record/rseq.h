@@ -45,9 +45,20 @@ typedef struct sloi_rseq {
  * less than asking __rseq_size. */
 extern const ptrdiff_t __rseq_offset __attribute__((weak));
 
+#if defined(__x86_64__) && !defined(__clang__) && __GNUC__ < 11 /* without the builtin */
+static inline char *sloi_rseq_thread(void) {
+  char *thread;
+  __asm__("movq %%fs:0, %0" : "=r"(thread));
+  return thread;
+}
+#define SLOI_RSEQ_THREAD() sloi_rseq_thread()
+#else
+#define SLOI_RSEQ_THREAD() ((char *)__builtin_thread_pointer())
+#endif
+
 static inline sloi_rseq *sloi_rseq_here(void) {
   if (&__rseq_offset == NULL) return NULL;
-  return (sloi_rseq *)(void *)((char *)__builtin_thread_pointer() + __rseq_offset);
+  return (sloi_rseq *)(void *)(SLOI_RSEQ_THREAD() + __rseq_offset);
 }
 
 /* The processor's number; huge when the kernel refused the registration (cpu_id_start would
@@ -105,13 +116,13 @@ static inline int sloi_rseq_add(sloi_rseq *here, uint64_t cpu, sloi_cell *cell, 
       "1:\n\t"
       "ldr w15, %[cpu_id]\n\t"
       "cmp w15, %w[cpu]\n\t"
-      "b.ne 4f\n\t"
+      "b.ne %l[aborted]\n\t" /* not 4: it may be too far for a conditional branch */
       "ldr x15, %[cell]\n\t"
       "add x15, x15, %[n]\n\t"
       "str x15, %[cell]\n"
       "2:\n\t"
       ".pushsection __rseq_failure, \"ax\"\n\t"
-      ".long 0xd428bc00\n" /* brk #0x45e0: the signature in front of the abort */
+      ".inst 0xd428bc00\n" /* brk #0x45e0: the signature in front of the abort */
       "4:\n\t"
       "b %l[aborted]\n\t"
       ".popsection"

@@ -1,16 +1,27 @@
 /*
  * writer.c - handles on owned rows.
  *
- * A slot is a word: 0 free; 1 an owner without a lock; 2, 4, 6, .. owners with a lock, one
- * after the other. Opening claims it by one compare-and-swap, so two openers never get the
- * same row; a slot with a locked owner is claimed only by who holds that lock, which the
- * kernel grants when the owner is dead. tests/test_model.py explores the protocol, with
- * planted bugs.
+ * A slot is a word: its owner in the upper half (nobody, somebody without a lock, or the process
+ * of one with a lock) and the owner's turn in the lower one, so that no value comes back.
+ * Opening claims it by one compare-and-swap: two openers never get the same row. A slot with a
+ * locked owner of another process is claimed only by who was given that lock, which the
+ * kernel does when the owner is dead.
+ *
+ * Locks of the kernel belong to processes: it grants one again to another thread of its holder,
+ * and that thread's release would drop it for both. So slots of this process are left alone,
+ * a lock is confirmed after the claim (the last owner's release comes before its slot is
+ * free, so none can come later), and only closing releases one, before it frees the slot.
+ * tests/test_model.py explores both, with planted bugs.
  */
 #define _DEFAULT_SOURCE /* madvise, MAP_ANONYMOUS */
 #include "slo/writer.h"
 
+#include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
+#if defined(__linux__)
+#include <sys/auxv.h>
+#endif
 
 #include "base/fail.h"
 #include "record/counter.h"
@@ -25,6 +36,7 @@ typedef struct writer_cold {
   void *object; /* the histogram or counter */
   sloi_cell *slot;
   uint64_t number;
+  uint64_t mine; /* what the slot holds while it is ours */
   int locked;
   slo_writer_lock lock;
 } writer_cold;
@@ -47,16 +59,50 @@ static void writer_free(void *hot) {
   (void)munmap(hot, WRITER_COLD_AT + sizeof(writer_cold));
 }
 
-enum { WRITER_FREE = 0, WRITER_UNLOCKED = 1 };
+/* The upper half of a slot; processes are odd. */
+enum { WRITER_FREE = 0, WRITER_UNLOCKED = 2 };
 
-/* Claims one slot; 0 when it has an owner that lives, or may. */
-static int writer_claim(sloi_cell *slot, uint32_t number, const slo_writer_lock *lock) {
-  if (lock == NULL) return sloi_claim_acq_rel(slot, WRITER_FREE, WRITER_UNLOCKED);
-  if (!lock->acquire(lock->context, number)) return 0;
-  /* what we see now was left by a dead owner, or by one that closed */
+/* This process: an accident of 1 in 2^31 makes a dead owner's row stay retired, nothing worse.
+ * The number alone would not do: in containers all begin with 1. */
+static uint64_t writer_process(void) {
+  uint64_t id = (uint64_t)getpid();
+#if defined(__linux__)
+  const void *random = (const void *)getauxval(AT_RANDOM); /* 16 bytes, new at every exec */
+  uint64_t more = 0;
+  if (random != NULL) memcpy(&more, random, sizeof more);
+  id ^= more;
+#endif
+  id *= UINT64_C(0x9e3779b97f4a7c15);
+  return id >> 32 | 1;
+}
+
+/* The same slot with another owner, or none; each one has a turn of its own. */
+static uint64_t writer_owned_by(uint64_t slot, uint64_t owner) {
+  return owner << 32 | (uint32_t)(slot + (owner != WRITER_FREE));
+}
+
+/* Is it nobody's, or that of an owner in another process, who may be dead? */
+static int writer_claimable(uint64_t slot, uint64_t process) {
+  return slot >> 32 != WRITER_UNLOCKED && slot >> 32 != process;
+}
+
+/* Claims one slot; 0 when it has an owner that lives, or may. *mine: what the slot holds then. */
+static int writer_claim(sloi_cell *slot, uint32_t number, const slo_writer_lock *lock,
+                        uint64_t *mine) {
   uint64_t seen = sloi_load_relaxed(slot);
-  if (seen != WRITER_UNLOCKED && sloi_claim_acq_rel(slot, seen, (seen | 1) + 1)) return 1;
-  lock->release(lock->context, number);
+  if (lock == NULL) {
+    *mine = writer_owned_by(seen, WRITER_UNLOCKED);
+    return seen >> 32 == WRITER_FREE && sloi_claim_acq_rel(slot, seen, *mine);
+  }
+  uint64_t process = writer_process();
+  if (!writer_claimable(seen, process) || !lock->acquire(lock->context, number)) return 0;
+  /* From here on the lock is not released on failure: it may be another thread's of ours. */
+  seen = sloi_load_relaxed(slot);
+  *mine = writer_owned_by(seen, process);
+  if (!writer_claimable(seen, process) || !sloi_claim_acq_rel(slot, seen, *mine)) return 0;
+  if (lock->acquire(lock->context, number)) return 1;
+  /* lost in between; nothing was added */
+  (void)sloi_claim_acq_rel(slot, *mine, writer_owned_by(*mine, WRITER_FREE));
   return 0;
 }
 
@@ -67,7 +113,7 @@ static slo_status writer_open(void *object, sloi_cell *slots, uint64_t count,
   if (hot == NULL) return SLO_ENOMEM;
   writer_cold *cold = writer_cold_of(hot);
   for (uint64_t i = 0; i < count; i++) {
-    if (!writer_claim(&slots[i], (uint32_t)i, lock)) continue;
+    if (!writer_claim(&slots[i], (uint32_t)i, lock, &cold->mine)) continue;
     cold->object = object;
     cold->slot = &slots[i];
     cold->number = i;
@@ -83,8 +129,9 @@ static slo_status writer_open(void *object, sloi_cell *slots, uint64_t count,
 static void writer_close(void *hot, int alive) {
   if (alive) { /* else the row is the parent's */
     const writer_cold *cold = writer_cold_of(hot);
-    sloi_store_release(cold->slot, WRITER_FREE);
+    /* Whoever is given the lock in between takes the row over: nothing is added any more. */
     if (cold->locked) cold->lock.release(cold->lock.context, (uint32_t)cold->number);
+    (void)sloi_claim_acq_rel(cold->slot, cold->mine, writer_owned_by(cold->mine, WRITER_FREE));
   }
   writer_free(hot);
 }
