@@ -63,14 +63,17 @@ static void writer_free(void *hot) {
 enum { WRITER_FREE = 0, WRITER_UNLOCKED = 2 };
 
 /* This process: an accident of 1 in 2^31 makes a dead owner's row stay retired, nothing worse.
- * The number alone would not do: in containers all begin with 1. */
+ * The number alone would not do: in containers all begin with 1. The 16 random bytes that the
+ * kernel gives at every exec also guard stacks and pointers: each half hides the other in what
+ * is written down. */
 static uint64_t writer_process(void) {
   uint64_t id = (uint64_t)getpid();
 #if defined(__linux__)
-  const void *random = (const void *)getauxval(AT_RANDOM); /* 16 bytes, new at every exec */
-  uint64_t more = 0;
-  if (random != NULL) memcpy(&more, random, sizeof more);
-  id ^= more;
+  const void *random = (const void *)getauxval(AT_RANDOM);
+  uint64_t half[2] = {0, 0};
+  if (random != NULL) memcpy(half, random, sizeof half);
+  id = (id ^ half[0]) * UINT64_C(0x9e3779b97f4a7c15);
+  id = (id ^ id >> 32) + half[1];
 #endif
   id *= UINT64_C(0x9e3779b97f4a7c15);
   return id >> 32 | 1;
