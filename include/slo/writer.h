@@ -29,9 +29,9 @@ SLO_BEGIN
  *   acquire  1: this process holds it now, whether or not it did before; 0: another living one
  *            does. Never waits. May be called again while it is held.
  *   release  gives it up
+ *   context  handed to both; lives as long as any handle opened with it
  * A forked child must not inherit it: fcntl's F_SETLK is right, flock and open file description
  * locks are not, unless the file is opened anew in each process.
- *   context  handed to both; lives as long as any handle opened with it
  * All openers of an object pass equivalent locks, or none does: rows opened without a lock
  * are never taken over.
  */

@@ -54,10 +54,9 @@ static inline uint64_t sloi_u128_divide_portable(sloi_u128 n, sloi_u128 d) {
   sloi_u128 rest = {0, 0};
   uint64_t quotient = 0;
   for (int i = 127; i >= 0; i--) {
-    uint64_t carry = rest.hi >> 63; /* set only when d > 2^127: then rest - d still fits */
-    rest = sloi_u128_shift1(rest);
+    rest = sloi_u128_shift1(rest); /* below 2^127 until the last bit: it has fewer than n */
     rest.lo |= (i >= 64 ? n.hi >> (i - 64) : n.lo >> i) & 1;
-    if (carry != 0 || sloi_u128_compare(rest, d) >= 0) {
+    if (sloi_u128_compare(rest, d) >= 0) {
       if (i >= 64) return UINT64_MAX;
       rest = sloi_u128_subtract(rest, d);
       quotient |= (uint64_t)1 << i;

@@ -6,12 +6,6 @@
 #define COUNTER_MAGIC SLOI_BLOCK_MAGIC('c', 't')
 #define COUNTER_LAYOUT 2
 
-#if defined(__GNUC__)
-#define COUNTER_APART __attribute__((noinline))
-#else
-#define COUNTER_APART
-#endif
-
 static uint64_t counter_size(const sloi_rows *rows) {
   return sizeof(slo_counter) + sloi_rows_count(rows) * sizeof(sloi_counter_row) +
          sloi_round_up(8 * rows->owned, SLO_ALIGN);
@@ -76,7 +70,7 @@ void slo_counter_destroy(slo_counter *counter) {
   sloi_block_release(counter);
 }
 
-COUNTER_APART static void counter_add_shared(slo_counter *counter, uint32_t cell, uint64_t n) {
+SLOI_SHARD_APART static void counter_add_shared(slo_counter *counter, uint32_t cell, uint64_t n) {
   sloi_add_relaxed(&counter->row[sloi_rows_shared_here(&counter->rows)].cell[cell], n);
 }
 

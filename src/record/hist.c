@@ -11,12 +11,6 @@
 /* The straight way of slo_hist_record is compiled for this scale and at most one threshold. */
 #define HIST_USUAL_SCALE 6
 
-#if defined(__GNUC__)
-#define HIST_APART __attribute__((noinline))
-#else
-#define HIST_APART
-#endif
-
 static uint64_t hist_rows_at(const sloi_shape *shape) {
   return sloi_round_up(offsetof(slo_hist, shape) + sloi_shape_size(shape), SLO_ALIGN);
 }
@@ -171,7 +165,7 @@ static inline uint64_t hist_cell(const slo_hist *hist, int64_t value) {
 
 /* Any value, shape and way. Every cell is found before the first add: a load behind a locked
  * instruction waits for it. */
-HIST_APART static void hist_record_any(slo_hist *hist, int64_t value, uint64_t n) {
+SLOI_SHARD_APART static void hist_record_any(slo_hist *hist, int64_t value, uint64_t n) {
   uint64_t cell = hist_cell(hist, value);
   uint64_t interval = SLOI_SHAPE_FIXED + sloi_shape_interval(&hist->shape, value);
   hist_way way = hist_choose(hist);
@@ -183,7 +177,7 @@ HIST_APART static void hist_record_any(slo_hist *hist, int64_t value, uint64_t n
 
 /* What is left of an event of the straight way when its second or third add lost the
  * processor. */
-HIST_APART static void hist_record_rest(slo_hist *hist, int64_t value, int with_sum) {
+SLOI_SHARD_APART static void hist_record_rest(slo_hist *hist, int64_t value, int with_sum) {
   hist_way way = hist_choose(hist);
   if (with_sum) hist_add(hist, &way, SLOI_SHAPE_SUM, (uint64_t)value);
   if (hist->hot.intervals != 0) {
