@@ -5,9 +5,13 @@
  *            slo/hist.h       latencies
  *            slo/writer.h     a row of cells of one's own: the price of an increment
  *            slo/snapshot.h   quantiles and thresholds of them
+ *            slo/history.h    the same of the last hour, or day
  *   window   slo/window.h     what happened in the last W
+ *            slo/calendar.h   days, weeks, months as periods of a budget
+ *            slo/recurrence.h maintenance that comes again every week
  *   judge    slo/sli.h        event -> good, bad, excluded
  *            slo/objective.h  targets
+ *            slo/ledger.h     what was taken out of the count, and why
  *            slo/budget.h     how much unreliability is left
  *            slo/burn.h       how fast it goes
  *            slo/alert.h      should somebody be woken
@@ -21,13 +25,17 @@
 #include "slo/alert.h"
 #include "slo/budget.h"
 #include "slo/burn.h"
+#include "slo/calendar.h"
 #include "slo/catalog.h"
 #include "slo/counter.h"
 #include "slo/counts.h"
 #include "slo/hist.h"
+#include "slo/history.h"
+#include "slo/ledger.h"
 #include "slo/memory.h"
 #include "slo/monitor.h"
 #include "slo/objective.h"
+#include "slo/recurrence.h"
 #include "slo/shard.h"
 #include "slo/sli.h"
 #include "slo/snapshot.h"

@@ -32,9 +32,22 @@
 
 typedef char abi_field_text[64];
 typedef uint64_t abi_two_words[2];
+typedef uint64_t abi_four_words[4];
 typedef slo_sli_term abi_terms[SLO_SLI_TERMS_MAX];
 
 START_TEST(test_structs) {
+  STRUCT(slo_history_tier, 16, FIELD(int64_t, step_ns); FIELD(int64_t, span_ns););
+  STRUCT(slo_correction_effect, 88, FIELD(uint32_t, struct_size); FIELD(uint32_t, sequence);
+         FIELD(uint32_t, kind); FIELD(uint32_t, pieces); FIELD(int64_t, from_ns);
+         FIELD(int64_t, to_ns); FIELD(int64_t, corrected_ns); FIELD(slo_counts, counts);
+         FIELD(slo_slices, slices););
+  STRUCT(slo_correction, 104, FIELD(uint32_t, struct_size); FIELD(uint32_t, kind);
+         FIELD(int64_t, from_ns); FIELD(int64_t, to_ns); FIELD(int64_t, made_ns);
+         FIELD(uint32_t, sli); FIELD(uint32_t, voids); FIELD(abi_field_text, reason););
+  STRUCT(slo_forecast, 48, FIELD(uint32_t, struct_size); FIELD(uint32_t, violated);
+         FIELD(uint64_t, burn_ppm); FIELD(int64_t, exhaustion_ns); FIELD(int64_t, from_full_ns);
+         FIELD(int64_t, horizon_ns); FIELD(int64_t, remaining_ppm););
+  STRUCT(slo_slices, 24, FIELD(uint64_t, good); FIELD(uint64_t, bad); FIELD(uint64_t, ratio_sum););
   STRUCT(slo_error, 96, FIELD(uint32_t, struct_size); FIELD(slo_status, status);
          FIELD(int64_t, value); FIELD(int64_t, min); FIELD(int64_t, max);
          FIELD(abi_field_text, field););
@@ -51,23 +64,38 @@ START_TEST(test_structs) {
          FIELD(int64_t, min); FIELD(int64_t, max););
   STRUCT(slo_bucket, 32, FIELD(uint32_t, struct_size); FIELD(int32_t, index); FIELD(int64_t, lower);
          FIELD(int64_t, upper); FIELD(uint64_t, count););
+  STRUCT(slo_period, 16, FIELD(int64_t, start_ns); FIELD(int64_t, end_ns););
+  STRUCT(slo_calendar, 16, FIELD(uint32_t, unit); FIELD(uint32_t, every);
+         FIELD(int64_t, anchor_ns););
+  STRUCT(slo_recurrence, 32, FIELD(uint32_t, struct_size); FIELD(uint32_t, frequency);
+         FIELD(uint32_t, interval); FIELD(uint32_t, days); FIELD(uint32_t, count);
+         FIELD(uint32_t, reserved); FIELD(int64_t, until_ns););
   STRUCT(slo_window_tier, 16, FIELD(int64_t, step_ns); FIELD(int64_t, span_ns););
-  STRUCT(slo_delta, 72, FIELD(uint32_t, struct_size); FIELD(uint32_t, flags);
+  STRUCT(slo_delta, 184, FIELD(uint32_t, struct_size); FIELD(uint32_t, flags);
          FIELD(int64_t, span_ns); FIELD(int64_t, from_ns); FIELD(int64_t, to_ns);
-         FIELD(int64_t, measured_ns); FIELD(int64_t, covered_ns); FIELD(slo_counts, counts););
-  STRUCT(slo_window_summary, 80, FIELD(uint32_t, struct_size); FIELD(uint32_t, tier_count);
+         FIELD(int64_t, measured_ns); FIELD(int64_t, covered_ns); FIELD(slo_counts, counts);
+         FIELD(int64_t, unresolved_ns); FIELD(int64_t, unmeasured_ns); FIELD(int64_t, frozen_ns);
+         FIELD(int64_t, corrected_ns); FIELD(uint64_t, unseen); FIELD(slo_counts, judged);
+         FIELD(slo_slices, slices); FIELD(uint64_t, unseen_slices); FIELD(int64_t, slice_ns);
+         FIELD(uint32_t, policy); FIELD(uint32_t, reserved););
+  STRUCT(slo_window_summary, 88, FIELD(uint32_t, struct_size); FIELD(uint32_t, tier_count);
          FIELD(int64_t, first_ns); FIELD(int64_t, newest_ns); FIELD(int64_t, measured_ns);
          FIELD(slo_counts, counts); FIELD(uint64_t, steps_back); FIELD(uint64_t, jumps_refused);
-         FIELD(uint64_t, rebases););
+         FIELD(uint64_t, rebases); FIELD(int64_t, unresolved_ns););
   STRUCT(slo_sli_term, 16, FIELD(uint32_t, field); FIELD(uint32_t, op); FIELD(int64_t, value););
   STRUCT(slo_sli, 264, FIELD(uint32_t, struct_size); FIELD(uint32_t, term_count);
          FIELD(abi_terms, terms););
   STRUCT(slo_event, 16, FIELD(int64_t, latency_ns); FIELD(int32_t, status);
          FIELD(uint32_t, known););
-  STRUCT(slo_budget, 64, FIELD(uint32_t, struct_size); FIELD(uint32_t, method);
+  STRUCT(slo_budget, 200, FIELD(uint32_t, struct_size); FIELD(uint32_t, method);
          FIELD(uint64_t, objective_ppb); FIELD(uint64_t, valid); FIELD(uint64_t, good);
          FIELD(uint64_t, bad); FIELD(uint64_t, allowed); FIELD(uint64_t, consumed_ppm);
-         FIELD(int64_t, remaining_ppm););
+         FIELD(int64_t, remaining_ppm); FIELD(int64_t, best_ppm); FIELD(int64_t, worst_ppm);
+         FIELD(uint64_t, unseen); FIELD(slo_counts, counts); FIELD(int64_t, span_ns);
+         FIELD(int64_t, from_ns); FIELD(int64_t, to_ns); FIELD(int64_t, measured_ns);
+         FIELD(int64_t, unresolved_ns); FIELD(int64_t, unmeasured_ns); FIELD(int64_t, frozen_ns);
+         FIELD(int64_t, corrected_ns); FIELD(int64_t, covered_ns); FIELD(uint32_t, corrections);
+         FIELD(uint32_t, flags); FIELD(uint32_t, policy); FIELD(uint32_t, reserved););
   STRUCT(slo_budget_point, 16, FIELD(int64_t, at_ns); FIELD(int64_t, remaining_ppm););
   STRUCT(slo_alert_tier, 64, FIELD(int64_t, long_ns); FIELD(int64_t, short_ns);
          FIELD(uint64_t, factor_ppm); FIELD(int64_t, for_ns); FIELD(int64_t, keep_firing_ns);
@@ -81,11 +109,11 @@ START_TEST(test_structs) {
          FIELD(int64_t, since_ns); FIELD(int64_t, last_ns); FIELD(uint64_t, tiers);
          FIELD(slo_counts, long_counts); FIELD(slo_counts, short_counts);
          FIELD(uint64_t, long_burn_ppm); FIELD(uint64_t, short_burn_ppm););
-  STRUCT(slo_standing, 216, FIELD(uint32_t, struct_size); FIELD(uint32_t, sli);
+  STRUCT(slo_standing, 328, FIELD(uint32_t, struct_size); FIELD(uint32_t, sli);
          FIELD(uint64_t, objective_ppb); FIELD(int64_t, period_ns); FIELD(int64_t, at_ns);
-         FIELD(slo_counts, total); FIELD(uint64_t, late); FIELD(uint64_t, unknown);
-         FIELD(slo_delta, period); FIELD(slo_budget, budget); FIELD(uint32_t, page);
-         FIELD(uint32_t, ticket););
+         FIELD(slo_period, period); FIELD(slo_counts, total); FIELD(uint64_t, late);
+         FIELD(uint64_t, unknown); FIELD(uint32_t, page); FIELD(uint32_t, ticket);
+         FIELD(abi_four_words, reserved); FIELD(slo_budget, budget););
 }
 END_TEST
 
@@ -93,12 +121,15 @@ END_TEST
 #ifdef __LP64__
 typedef const int64_t *abi_thresholds;
 typedef const slo_window_tier *abi_window_tiers;
+typedef const slo_history_tier *abi_history_tiers;
 typedef const slo_alert_tier *abi_alert_tiers;
 typedef const char *abi_name_pointer;
 typedef const slo_hist_config *abi_latency;
 typedef const slo_monitor_sli *abi_slis;
 typedef const slo_monitor_slo *abi_slos;
 typedef const slo_window_config *abi_window;
+typedef const slo_ledger *abi_ledger;
+typedef const slo_history_config *abi_history;
 typedef void *(*abi_allocate)(void *, size_t);
 typedef void (*abi_release)(void *, void *);
 typedef void *abi_context;
@@ -106,6 +137,12 @@ typedef int32_t (*abi_acquire)(void *, uint32_t);
 typedef void (*abi_give_up)(void *, uint32_t);
 
 START_TEST(test_structs_with_pointers) {
+  STRUCT(slo_history_config, 24, FIELD(uint32_t, struct_size); FIELD(uint32_t, tier_count);
+         FIELD(abi_history_tiers, tiers); FIELD(uint64_t, slot_bytes););
+  STRUCT(slo_budget_config, 56, FIELD(uint32_t, struct_size); FIELD(uint32_t, method);
+         FIELD(uint64_t, objective_ppb); FIELD(int64_t, period_ns); FIELD(int64_t, start_ns);
+         FIELD(int64_t, end_ns); FIELD(abi_ledger, ledger); FIELD(uint32_t, sli);
+         FIELD(uint32_t, reserved););
   STRUCT(slo_allocator, 24, FIELD(abi_allocate, allocate); FIELD(abi_release, release);
          FIELD(abi_context, context););
   STRUCT(slo_writer_lock, 24, FIELD(abi_acquire, acquire); FIELD(abi_give_up, release);
@@ -115,19 +152,26 @@ START_TEST(test_structs_with_pointers) {
          FIELD(abi_thresholds, thresholds); FIELD(uint32_t, threshold_count);
          FIELD(uint32_t, shards); FIELD(uint32_t, writers); FIELD(uint32_t, path);
          FIELD(uint32_t, cpus); FIELD(uint32_t, reserved););
-  STRUCT(slo_window_config, 24, FIELD(uint32_t, struct_size); FIELD(uint32_t, tier_count);
-         FIELD(abi_window_tiers, tiers); FIELD(int64_t, jump_max_ns););
+  STRUCT(slo_window_config, 56, FIELD(uint32_t, struct_size); FIELD(uint32_t, tier_count);
+         FIELD(abi_window_tiers, tiers); FIELD(int64_t, jump_max_ns); FIELD(int64_t, gap_ns);
+         FIELD(int64_t, slice_ns); FIELD(uint64_t, slice_objective_ppb);
+         FIELD(uint32_t, unmeasured); FIELD(uint32_t, pins););
   STRUCT(slo_alert_config, 24, FIELD(uint32_t, struct_size); FIELD(uint32_t, tier_count);
          FIELD(abi_alert_tiers, tiers); FIELD(uint64_t, objective_ppb););
-  STRUCT(slo_monitor_sli, 40, FIELD(uint32_t, struct_size); FIELD(uint32_t, shards);
+  STRUCT(slo_monitor_sli, 72, FIELD(uint32_t, struct_size); FIELD(uint32_t, shards);
          FIELD(abi_name_pointer, name); FIELD(abi_latency, latency); FIELD(uint32_t, latency_of);
-         FIELD(uint32_t, with_threshold); FIELD(uint32_t, threshold); FIELD(uint32_t, writers););
-  STRUCT(slo_monitor_slo, 48, FIELD(uint32_t, struct_size); FIELD(uint32_t, sli);
+         FIELD(uint32_t, with_threshold); FIELD(uint32_t, threshold); FIELD(uint32_t, writers);
+         FIELD(abi_history, history); FIELD(int64_t, slice_ns);
+         FIELD(uint64_t, slice_objective_ppb); FIELD(uint32_t, unmeasured);
+         FIELD(uint32_t, reserved););
+  STRUCT(slo_monitor_slo, 80, FIELD(uint32_t, struct_size); FIELD(uint32_t, sli);
          FIELD(abi_name_pointer, name); FIELD(uint64_t, objective_ppb); FIELD(int64_t, period_ns);
-         FIELD(abi_alert_tiers, tiers); FIELD(uint32_t, tier_count); FIELD(uint32_t, reserved););
+         FIELD(abi_alert_tiers, tiers); FIELD(uint32_t, tier_count); FIELD(uint32_t, method);
+         FIELD(slo_calendar, calendar); FIELD(abi_thresholds, starts_ns);
+         FIELD(uint32_t, start_count); FIELD(uint32_t, reserved););
   STRUCT(slo_monitor_config, 40, FIELD(uint32_t, struct_size); FIELD(uint32_t, sli_count);
          FIELD(abi_slis, slis); FIELD(abi_slos, slos); FIELD(abi_window, window);
-         FIELD(uint32_t, slo_count); FIELD(uint32_t, reserved););
+         FIELD(uint32_t, slo_count); FIELD(uint32_t, corrections););
 }
 END_TEST
 #endif
@@ -191,6 +235,15 @@ START_TEST(test_enums) {
       {SLO_EXCLUDED, 2},
       {SLO_BURN_AT_LEAST, 1},
       {SLO_METHOD_OCCURRENCES, 0},
+      {SLO_METHOD_TIMESLICES, 1},
+      {SLO_METHOD_RATIO_TIMESLICES, 2},
+      {SLO_UNMEASURED_IGNORE, 0},
+      {SLO_UNMEASURED_BAD, 1},
+      {SLO_UNMEASURED_GOOD, 2},
+      {SLO_UNMEASURED_FREEZE, 3},
+      {SLO_CORRECT_REMOVE, 0},
+      {SLO_CORRECT_GOOD, 1},
+      {SLO_CORRECT_VOID, 2},
       {SLO_FIELD_STATUS, 0},
       {SLO_FIELD_LATENCY, 1},
       {SLO_OP_LT, 0},
@@ -213,9 +266,18 @@ START_TEST(test_enums) {
       {SLO_PATH_AUTO, 0},
       {SLO_PATH_SHARED, 1},
       {SLO_PATH_CPU, 2},
+      {SLO_CALENDAR_DAY, 1},
+      {SLO_CALENDAR_WEEK, 2},
+      {SLO_CALENDAR_MONTH, 3},
+      {SLO_CALENDAR_QUARTER, 4},
+      {SLO_CALENDAR_YEAR, 5},
+      {SLO_RECUR_DAILY, 1},
+      {SLO_RECUR_WEEKLY, 2},
       {SLO_PUSH_UNMEASURED, 1},
       {SLO_PUSH_REBASE, 2},
       {SLO_DELTA_SHORT, 1},
+      {SLO_HISTORY_REBASE, 1},
+      {SLO_DELTA_COARSE, 2},
   };
   for (size_t i = 0; i < sizeof constants / sizeof constants[0]; i++) {
     ck_assert_int_eq(constants[i][0], constants[i][1]);
@@ -236,8 +298,19 @@ START_TEST(test_macros) {
   ck_assert_int_eq(SLO_SEVERITIES, 2);
   ck_assert_int_eq(SLO_SHARDS_MAX, 4096);
   ck_assert_int_eq(SLO_WRITERS_MAX, 4096);
+  ck_assert_int_eq(SLO_CALENDAR_EVERY_MAX, 1000);
+  ck_assert_int_eq(SLO_RECURRENCE_MAX, 10000);
   ck_assert_int_eq(SLO_WINDOW_TIERS_MAX, 16);
   ck_assert_int_eq(SLO_WINDOW_SLOTS_MAX, 16777216);
+  ck_assert_int_eq(SLO_WINDOW_PINS_MAX, 4096);
+  ck_assert_int_eq(SLO_WINDOW_SLICE_MIN_NS, INT64_C(10000000000));
+  ck_assert_uint_eq(SLO_SLICE_RATIO_ONE, UINT64_C(100000000000));
+  ck_assert_int_eq(SLO_LEDGER_REASON_MAX, 63);
+  ck_assert_int_eq(SLO_LEDGER_ENTRIES_MAX, 65536);
+  ck_assert_uint_eq(SLO_LEDGER_ALL, UINT32_MAX);
+  ck_assert_int_eq(SLO_MONITOR_STARTS_MAX, 100000);
+  ck_assert_int_eq(SLO_HISTORY_TIERS_MAX, 4);
+  ck_assert_int_eq(SLO_HISTORY_SLOTS_MAX, 100000);
   ck_assert_int_eq(SLO_HIST_SCALE_MIN, 3);
   ck_assert_int_eq(SLO_HIST_SCALE_MAX, 9);
   ck_assert_int_eq(SLO_HIST_THRESHOLDS_MAX, 64);

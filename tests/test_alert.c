@@ -278,14 +278,14 @@ START_TEST(test_random_services) {
       serve(&total, mood, &random);
       check_that(slo_window_push(w, now, &total, 0) == SLO_OK, "push");
       if (check_random(&random) % 10 != 0) {
-        check_that(slo_alert_step(a, w) == SLO_OK, "step");
+        check_that(slo_alert_step(a, w, NULL, 0) == SLO_OK, "step");
         model_step(&m, w);
         model_check(&m, a, &cursor);
       }
       if (check_random(&random) % 16 == 0) { /* the clock steps back: no newer reading */
         serve(&total, 1, &random);
         check_that(slo_window_push(w, now - (now > 0), &total, 0) == SLO_OK, "push");
-        check_that(slo_alert_step(a, w) == SLO_OK, "step");
+        check_that(slo_alert_step(a, w, NULL, 0) == SLO_OK, "step");
         model_step(&m, w);
         model_check(&m, a, &cursor);
       }
@@ -322,7 +322,7 @@ typedef struct flapper {
 static flapper flapper_new(void) {
   flapper f = {window_new(), alert_new(&nervous, 1, 900000000), {0, 0, 0}, 1000 * SEC};
   ck_ok(slo_window_push(f.w, f.now, &f.total, 0));
-  ck_ok(slo_alert_step(f.a, f.w));
+  ck_ok(slo_alert_step(f.a, f.w, NULL, 0));
   return f;
 }
 
@@ -335,7 +335,7 @@ static void flapper_flap(flapper *f, int n) {
     f->total.bad += bad ? 10 : 0;
     f->now += SEC;
     ck_ok(slo_window_push(f->w, f->now, &f->total, 0));
-    ck_ok(slo_alert_step(f->a, f->w));
+    ck_ok(slo_alert_step(f->a, f->w, NULL, 0));
   }
 }
 
@@ -349,7 +349,7 @@ START_TEST(test_before_the_first_step) {
   slo_alert *a = alert_new(&nervous, 1, 900000000);
   slo_transition t = SLO_SIZED(slo_transition), untouched = t;
   uint64_t cursor = 0;
-  ck_assert_int_eq(slo_alert_step(a, w), SLO_ENODATA);
+  ck_assert_int_eq(slo_alert_step(a, w, NULL, 0), SLO_ENODATA);
   for (uint32_t s = 0; s < SLO_SEVERITIES; s++) {
     slo_alert_status status;
     memset(&status, 0xff, sizeof status);
@@ -379,8 +379,8 @@ START_TEST(test_arguments) {
   char text[SLO_ALERT_TIER_TEXT_MAX];
   memset(&unsized, 0, sizeof unsized);
   flapper_flap(&f, 2);
-  ck_assert_int_eq(slo_alert_step(NULL, f.w), SLO_EINVAL);
-  ck_assert_int_eq(slo_alert_step(f.a, NULL), SLO_EINVAL);
+  ck_assert_int_eq(slo_alert_step(NULL, f.w, NULL, 0), SLO_EINVAL);
+  ck_assert_int_eq(slo_alert_step(f.a, NULL, NULL, 0), SLO_EINVAL);
   ck_assert_int_eq(slo_alert_read(NULL, 0, &status), SLO_EINVAL);
   ck_assert_int_eq(slo_alert_read(f.a, 0, NULL), SLO_EINVAL);
   ck_assert_int_eq(slo_alert_read(f.a, 0, &unsized), SLO_EINVAL);
@@ -438,7 +438,7 @@ START_TEST(test_step_again) {
       f.total.bad += again == 0 ? 0 : 1000;
       f.total.good += again == 0 ? 0 : 100000;
       ck_ok(slo_window_push(f.w, f.now - again / 2, &f.total, 0)); /* counts, but no time */
-      ck_ok(slo_alert_step(f.a, f.w));
+      ck_ok(slo_alert_step(f.a, f.w, NULL, 0));
       ck_assert_mem_eq(f.a, before, size);
     }
   }
@@ -521,13 +521,13 @@ START_TEST(test_rebase_does_not_freeze) {
   for (int64_t t = 0; t < 2; t++) { /* pending by the wrong clock .. */
     ck_ok(slo_window_push(w, wrong + t * SEC, &total, 0));
     total.bad += 10;
-    ck_ok(slo_alert_step(a, w));
+    ck_ok(slo_alert_step(a, w, NULL, 0));
   }
   int64_t fired = -1, resolved = -1;
   for (int64_t t = 0; t < 12; t++) { /* .. and failing on by the right one */
     ck_ok(slo_window_push(w, right + t * SEC, &total, t == 0 ? SLO_PUSH_REBASE : 0));
     total.bad += 10;
-    ck_ok(slo_alert_step(a, w));
+    ck_ok(slo_alert_step(a, w, NULL, 0));
     ck_ok(slo_alert_read(a, SLO_SEVERITY_PAGE, &status));
     if (fired < 0 && status.state == SLO_ALERT_FIRING) fired = t;
   }
@@ -536,14 +536,14 @@ START_TEST(test_rebase_does_not_freeze) {
   for (int64_t t = 0; t < 8; t++) {
     ck_ok(slo_window_push(w, wrong + t * SEC, &total, t == 0 ? SLO_PUSH_REBASE : 0));
     total.bad += 10;
-    ck_ok(slo_alert_step(a, w));
+    ck_ok(slo_alert_step(a, w, NULL, 0));
   }
   ck_ok(slo_alert_read(a, SLO_SEVERITY_PAGE, &status));
   ck_assert_uint_eq(status.state, SLO_ALERT_FIRING);
   for (int64_t t = 0; t < 12; t++) {
     ck_ok(slo_window_push(w, right + t * SEC, &total, t == 0 ? SLO_PUSH_REBASE : 0));
     total.good += 100;
-    ck_ok(slo_alert_step(a, w));
+    ck_ok(slo_alert_step(a, w, NULL, 0));
     ck_ok(slo_alert_read(a, SLO_SEVERITY_PAGE, &status));
     if (resolved < 0 && status.state != SLO_ALERT_FIRING) resolved = t;
   }
@@ -651,7 +651,7 @@ static char *stepped_block(size_t *size, slo_window *w, slo_counts *total) {
     total->good += 10;
     if (t / 10 % 3 == 0) total->bad += 90;
     ck_ok(slo_window_push(w, t * SEC, total, 0));
-    ck_ok(slo_alert_step(a, w));
+    ck_ok(slo_alert_step(a, w, NULL, 0));
   }
   return memory;
 }
@@ -676,7 +676,7 @@ static void use(slo_alert *a, slo_window *w, slo_counts *total, int64_t *now, ui
     total->good += 10;
     total->bad += check_random(random) % 2 * 100;
     check_that(slo_window_push(w, *now, total, 0) == SLO_OK, "push");
-    check_that(slo_alert_step(a, w) == SLO_OK, "step");
+    check_that(slo_alert_step(a, w, NULL, 0) == SLO_OK, "step");
   }
 }
 

@@ -1,9 +1,10 @@
 /*
- * test_kill.c - a tick that is killed at any instruction does no harm.
+ * test_kill.c - a tick or a correction that is killed at any instruction does no harm.
  *
  * A child ticks a monitor in shared memory and is stepped through it one instruction at a time.
  * Each state the memory goes through is what a kill at that moment would leave behind: it must
- * attach, answer as before the tick or as after it, and be as good as new with the next tick.
+ * attach, answer as before the tick or as after it, and be as good as new with the next tick. The
+ * same for a push into a history, which may also lose its oldest readings.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -21,11 +22,12 @@
 #endif
 
 #include "check_main.h"
+#include "slo/history.h"
 #include "slo/monitor.h"
 
 #define SEC SLO_SECOND_NS
 
-enum { SLIS = 2, SLOS = 3, SPANS = 240, MESSAGE = 400, NO_PTRACE = 77 };
+enum { SLIS = 2, SLOS = 4, SPANS = 240, MESSAGE = 400, NO_PTRACE = 77 };
 
 /* Every single instruction is too many under ThreadSanitizer, whose runtime makes up most. */
 #if defined(__SANITIZE_THREAD__)
@@ -56,7 +58,9 @@ static const slo_alert_tier alert_tiers[] = {
      .severity = 1},
 };
 
-static size_t block_size; /* of the monitor, and of every copy of it */
+static const int64_t starts[] = {900 * SEC, 1100 * SEC, 1250 * SEC + SEC / 2, 9000 * SEC};
+
+static size_t block_size; /* of what is stepped through, and of every copy of it */
 
 static slo_status monitor_lay_out(void *memory, size_t *size) {
   static const int64_t threshold = 300000000;
@@ -72,6 +76,9 @@ static slo_status monitor_lay_out(void *memory, size_t *size) {
   latency.shards = 1;
   window.tiers = window_tiers;
   window.tier_count = 3;
+  window.slice_ns = 10 * SEC;
+  window.slice_objective_ppb = 500000000;
+  window.unmeasured = SLO_UNMEASURED_BAD;
   slis[0].name = "checkout";
   slis[0].shards = slis[1].shards = 1;
   slis[0].latency = &latency;
@@ -87,6 +94,13 @@ static slo_status monitor_lay_out(void *memory, size_t *size) {
     slos[i].tiers = alert_tiers + i;
     slos[i].tier_count = 3 - i;
   }
+  /* by slices, and in periods of its own, one of which ends between two whole seconds */
+  slos[3].starts_ns = starts;
+  slos[3].start_count = sizeof starts / sizeof starts[0];
+  slos[3].method = SLO_METHOD_TIMESLICES;
+  slos[3].tiers = alert_tiers + 2;
+  slos[3].tier_count = 1;
+  config.corrections = 4;
   config.slis = slis;
   config.sli_count = SLIS;
   config.slos = slos;
@@ -115,6 +129,8 @@ typedef struct answers {
   alert_answers alert[SLOS];
   slo_status status[SLOS];
   slo_standing standing[SLOS];
+  slo_delta pinned[SLIS]; /* since the period began */
+  uint32_t corrections, unused;
 } answers;
 
 static int64_t span_of(int i) {
@@ -151,7 +167,12 @@ static void ask_alert(slo_monitor *m, uint32_t slo, alert_answers *a) {
 
 static void ask(slo_monitor *m, answers *a) {
   memset(a, 0, sizeof *a);
-  for (uint32_t i = 0; i < SLIS; i++) ask_window(m, i, &a->window[i]);
+  a->corrections = slo_ledger_count(slo_monitor_ledger(m));
+  for (uint32_t i = 0; i < SLIS; i++) {
+    ask_window(m, i, &a->window[i]);
+    a->pinned[i].struct_size = (uint32_t)sizeof a->pinned[i];
+    (void)slo_window_delta(slo_monitor_window(m, i), starts[2], SLO_TIME_MAX_NS, &a->pinned[i]);
+  }
   for (uint32_t i = 0; i < SLOS; i++) {
     ask_alert(m, i, &a->alert[i]);
     a->standing[i].struct_size = (uint32_t)sizeof a->standing[i];
@@ -172,12 +193,22 @@ static int same_alert(const answers *a, const answers *b, int i) {
 typedef struct tick {
   int64_t at_ns;
   uint32_t flags;
-  int64_t next_ns; /* and the tick after it, without flags */
+  int64_t next_ns;                  /* and the tick after it, without flags */
+  const slo_correction *correction; /* instead of the tick */
 } tick;
 
-typedef struct trial {
+static slo_status tick_do(const tick *tick, slo_monitor *m) {
+  if (tick->correction != NULL) return slo_monitor_correct(m, tick->correction, NULL, NULL);
+  return slo_monitor_tick(m, tick->at_ns, tick->flags);
+}
+
+/* What is stepped through, and what each state of the block must be. */
+typedef struct trial trial;
+struct trial {
+  slo_status (*act)(trial *t);              /* what the child does, to the object */
+  int (*look)(trial *t, const char *block); /* 0: the message says what was wrong */
+  void *object;
   char *copy; /* of the block, one for each use */
-  const char *block_before;
   tick tick;
   answers before, after;
   answers later;           /* after the tick and the next one */
@@ -185,7 +216,7 @@ typedef struct trial {
   answers later_unstepped; /* the windows took the reading, the alerts did not see it */
   uint64_t states, old_windows, new_windows, mixed_ticks;
   char message[MESSAGE];
-} trial;
+};
 
 static slo_monitor *attach_copy(trial *t, const char *block) {
   slo_monitor *m = NULL;
@@ -211,7 +242,7 @@ static void trial_references(trial *t, const char *block) {
   slo_monitor *m = attach_copy(t, block);
   ck_assert_ptr_nonnull(m);
   ask(m, &t->before);
-  ck_ok(slo_monitor_tick(m, t->tick.at_ns, t->tick.flags));
+  ck_ok(tick_do(&t->tick, m));
   ask(m, &t->after);
   ck_ok(slo_monitor_tick(m, t->tick.next_ns, 0));
   ask(m, &t->later);
@@ -221,7 +252,7 @@ static void trial_references(trial *t, const char *block) {
   ask(m, &t->later_missed);
 
   m = attach_copy(t, block);
-  for (uint32_t i = 0; i < SLIS; i++) {
+  for (uint32_t i = 0; i < SLIS && t->tick.correction == NULL; i++) {
     slo_counts total = tally_of(m, i);
     ck_ok(slo_window_push(slo_monitor_window(m, i), t->tick.at_ns, &total, t->tick.flags));
   }
@@ -264,6 +295,10 @@ static int trial_answers(trial *t, slo_monitor *m) {
   for (int i = 0; i < SLIS; i++) {
     newer[i] = same_window(&now, &t->after, i);
     if (!newer[i] && !same_window(&now, &t->before, i)) return trial_torn(t, &now, i);
+    const answers *reading = newer[i] ? &t->after : &t->before;
+    if (memcmp(&now.pinned[i], &reading->pinned[i], sizeof now.pinned[i]) != 0) {
+      return trial_wrong(t, "a period that began elsewhere, of window", i);
+    }
     t->new_windows += newer[i] != 0;
     t->old_windows += newer[i] == 0;
   }
@@ -289,9 +324,7 @@ static int trial_answers(trial *t, slo_monitor *m) {
 /* Repeated, the tick is done in full; so is everything after it. */
 static int trial_repeat(trial *t, slo_monitor *m) {
   static answers now;
-  if (slo_monitor_tick(m, t->tick.at_ns, t->tick.flags) != SLO_OK) {
-    return trial_wrong(t, "cannot tick again", 0);
-  }
+  if (tick_do(&t->tick, m) != SLO_OK) return trial_wrong(t, "cannot tick again", 0);
   ask(m, &now);
   if (memcmp(&now, &t->after, sizeof now) != 0) {
     return trial_wrong(t, "the tick repeated is not the tick", 0);
@@ -328,13 +361,60 @@ static int trial_go_on(trial *t, slo_monitor *m) {
   return 1;
 }
 
+/* The pins of a correction come before it, and serve windows that reach beyond the rings: so those
+ * may be of either kind. Makes them those of `wanted`; 0 when they are of none. */
+static int either_windows(answers *now, const answers *one, const answers *other,
+                          const answers *wanted) {
+  for (int i = 0; i < SLIS; i++) {
+    if (!same_window(now, one, i) && !same_window(now, other, i)) return 0;
+    now->window[i] = wanted->window[i];
+  }
+  return 1;
+}
+
+/* A correction is there or not, and everything else follows; when it is not, it can be made. */
+static int trial_correction(trial *t, slo_monitor *m) {
+  static answers now;
+  ask(m, &now);
+  int there = now.corrections == t->after.corrections;
+  if (!either_windows(&now, &t->before, &t->after, there ? &t->after : &t->before)) {
+    return trial_wrong(t, "windows of neither", there);
+  }
+  if (memcmp(&now, there ? &t->after : &t->before, sizeof now) != 0) {
+    return trial_wrong(t, "neither corrected nor not", there);
+  }
+  *(there ? &t->new_windows : &t->old_windows) += 1;
+  return there ? 1 : trial_repeat(t, m);
+}
+
+/* Neither made again nor forgotten, also by what comes next. */
+static int trial_correction_later(trial *t, slo_monitor *m) {
+  static answers now;
+  int there = slo_ledger_count(slo_monitor_ledger(m)) == t->after.corrections;
+  if (slo_monitor_tick(m, t->tick.next_ns, 0) != SLO_OK) return trial_wrong(t, "cannot tick", 0);
+  ask(m, &now);
+  const answers *wanted = there ? &t->later : &t->later_missed;
+  if (!either_windows(&now, &t->later, &t->later_missed, wanted)) {
+    return trial_wrong(t, "later, windows of neither", there);
+  }
+  if (memcmp(&now, wanted, sizeof now) == 0) return 1;
+  return trial_wrong(t, "later, neither corrected nor not", there);
+}
+
 /* What a kill right now leaves behind. */
 static int trial_state(trial *t, const char *block) {
   t->states++;
   slo_monitor *m = attach_copy(t, block);
   if (m == NULL) return trial_wrong(t, "does not attach", 0);
+  if (t->tick.correction != NULL) {
+    return trial_correction(t, m) && trial_correction_later(t, attach_copy(t, block));
+  }
   if (!trial_answers(t, m) || !trial_repeat(t, m)) return 0;
   return trial_go_on(t, attach_copy(t, block));
+}
+
+static slo_status trial_tick(trial *t) {
+  return tick_do(&t->tick, t->object);
 }
 
 #if CAN_STEP
@@ -400,18 +480,18 @@ static int stepper_store(stepper *s) {
 }
 #endif
 
-/* The child: stops, ticks, stops. */
-static void tick_traced(slo_monitor *m, const tick *tick) {
+/* The child: stops, acts, stops. */
+static void act_traced(trial *t) {
   if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0) _exit(NO_PTRACE);
   (void)kill(getpid(), SIGSTOP);
-  slo_status status = slo_monitor_tick(m, tick->at_ns, tick->flags);
+  slo_status status = t->act(t);
   (void)kill(getpid(), SIGSTOP);
   _exit(status == SLO_OK ? 0 : 1);
 }
 
 /* Steps the child through its tick and looks at each state of the block. 0: the message says
  * what was wrong; -1: not allowed to. */
-static int trial_step(trial *t, char *shared, slo_monitor *m, int every) {
+static int trial_step(trial *t, char *shared, int every) {
   stepper s = {0};
   uint64_t steps = 0;
   char *last = check_memory(block_size);
@@ -420,7 +500,7 @@ static int trial_step(trial *t, char *shared, slo_monitor *m, int every) {
   s.block = shared;
   s.child = fork();
   ck_assert_int_ge(s.child, 0);
-  if (s.child == 0) tick_traced(m, &t->tick);
+  if (s.child == 0) act_traced(t);
   ck_assert_int_eq(waitpid(s.child, &s.status, 0), s.child);
   if (!WIFSTOPPED(s.status)) {
     free(last);
@@ -432,12 +512,12 @@ static int trial_step(trial *t, char *shared, slo_monitor *m, int every) {
   } else {
     stepper_begin(&s);
   }
-  int good = trial_state(t, shared);
+  int good = t->look(t, shared);
   while (good && steps++ < STEPS_MAX && (s.every ? stepper_go(&s, 1) : stepper_store(&s)) &&
          WSTOPSIG(s.status) == SIGTRAP) {
     if (memcmp(last, shared, block_size) == 0) continue; /* the same state: looked at already */
     memcpy(last, shared, block_size);
-    good = trial_state(t, shared);
+    good = t->look(t, shared);
   }
   free(last);
   if (good && !(WIFSTOPPED(s.status) && WSTOPSIG(s.status) == SIGSTOP)) {
@@ -457,8 +537,8 @@ static int trial_step(trial *t, char *shared, slo_monitor *m, int every) {
   return good;
 }
 #else
-static int trial_step(trial *t, char *shared, slo_monitor *m, int every) {
-  (void)t, (void)shared, (void)m, (void)every;
+static int trial_step(trial *t, char *shared, int every) {
+  (void)t, (void)shared, (void)every;
   return -1;
 }
 #endif
@@ -480,7 +560,10 @@ static uint64_t kill_at(prepare *prepare, tick tick, int every, uint64_t states)
   t.copy = check_memory(block_size);
   t.tick = tick;
   trial_references(&t, shared);
-  int good = trial_step(&t, shared, m, every);
+  t.act = trial_tick;
+  t.look = trial_state;
+  t.object = m;
+  int good = trial_step(&t, shared, every);
   free(t.copy);
   if (good > 0) {
     static answers done; /* and the child's own tick was the tick */
@@ -496,7 +579,8 @@ static uint64_t kill_at(prepare *prepare, tick tick, int every, uint64_t states)
   ck_assert_uint_gt(t.states, states);
   ck_assert_uint_gt(t.old_windows, 0);
   ck_assert_uint_gt(t.new_windows, 0);
-  ck_assert_uint_gt(t.mixed_ticks, 0); /* between the two windows, too */
+  if (tick.correction == NULL)
+    ck_assert_uint_gt(t.mixed_ticks, 0); /* between the two windows, too */
   return t.states;
 }
 
@@ -588,6 +672,42 @@ static void prepare_rebase_back_and_gap(slo_monitor *m) {
   serve(m, 100, 3);
 }
 
+/* Its last tick but one is where the period begins, and in no ring. */
+static void prepare_period(slo_monitor *m) {
+  prepare_healthy(m);
+  serve(m, 70, 7);
+  ck_ok(slo_monitor_tick(m, 1250 * SEC + SEC / 4, 0));
+  serve(m, 80, 8);
+}
+
+/* .. and the period has begun: pinned already, and brought up to date since. */
+static void prepare_period_again(slo_monitor *m) {
+  prepare_period(m);
+  ck_ok(slo_monitor_tick(m, starts[2], 0));
+  serve(m, 10, 1);
+  ck_ok(slo_monitor_tick(m, starts[2], 0));
+  serve(m, 20, 2);
+}
+
+static void prepare_slice(slo_monitor *m) {
+  prepare_healthy(m);
+  serve(m, 3, 30);
+  for (int64_t t = 1251; t <= 1259; t++) ck_ok(slo_monitor_tick(m, t * SEC, 0));
+  serve(m, 5, 50);
+}
+
+static const slo_correction removal = {.struct_size = sizeof removal,
+                                       .kind = SLO_CORRECT_REMOVE,
+                                       .from_ns = 1240 * SEC,
+                                       .to_ns = 1249 * SEC,
+                                       .sli = SLO_LEDGER_ALL,
+                                       .reason = "maintenance"};
+
+static void prepare_corrected(slo_monitor *m) {
+  prepare_flapping(m);
+  ck_ok(slo_monitor_correct(m, &removal, NULL, NULL));
+}
+
 static uint64_t firing(const answers *a) {
   uint64_t n = 0;
   for (int i = 0; i < SLOS; i++) {
@@ -615,20 +735,20 @@ static void expect_firing(prepare *prepare, tick tick, uint64_t before, uint64_t
 }
 
 START_TEST(test_first_tick) {
-  tick tick = {1000 * SEC, 0, 1001 * SEC};
+  tick tick = {1000 * SEC, 0, 1001 * SEC, NULL};
   kill_everywhere(prepare_nothing, tick, 25);
 }
 END_TEST
 
 START_TEST(test_next_step) {
-  tick tick = {1251 * SEC, 0, 1252 * SEC};
+  tick tick = {1251 * SEC, 0, 1252 * SEC, NULL};
   expect_firing(prepare_outage, tick, 0, 3);
   kill_everywhere(prepare_outage, tick, 50);
 }
 END_TEST
 
 START_TEST(test_within_a_step) {
-  tick tick = {1250 * SEC + 500000000, 0, 1251 * SEC};
+  tick tick = {1250 * SEC + 500000000, 0, 1251 * SEC, NULL};
   /* no slot is opened, no alert stepped: short enough to stop at every single instruction */
   uint64_t every = kill_at(prepare_outage, tick, STEP_EVERY, 10);
   ck_assert_uint_eq(kill_at(prepare_outage, tick, 0, 10), every);
@@ -636,13 +756,13 @@ START_TEST(test_within_a_step) {
 END_TEST
 
 START_TEST(test_at_the_same_moment) {
-  tick tick = {1250 * SEC, 0, 1251 * SEC};
+  tick tick = {1250 * SEC, 0, 1251 * SEC, NULL};
   kill_everywhere(prepare_outage, tick, 10);
 }
 END_TEST
 
 START_TEST(test_resolution) {
-  tick tick = {1256 * SEC, 0, 1257 * SEC};
+  tick tick = {1256 * SEC, 0, 1257 * SEC, NULL};
   expect_firing(prepare_firing, tick, 3, 2);
   kill_everywhere(prepare_firing, tick, 50);
 }
@@ -650,131 +770,399 @@ END_TEST
 
 /* The new transition must not touch the oldest one before the state lets go of it. */
 START_TEST(test_one_transition_more) {
-  tick tick = {1252 * SEC, 0, 1253 * SEC};
+  tick tick = {1252 * SEC, 0, 1253 * SEC, NULL};
   kill_everywhere(prepare_flapping, tick, 50);
 }
 END_TEST
 
 /* Slots in every tier, and a page. */
 START_TEST(test_gap) {
-  tick tick = {1261 * SEC, 0, 1262 * SEC};
+  tick tick = {1261 * SEC, 0, 1262 * SEC, NULL};
   expect_firing(prepare_outage, tick, 0, 3);
   kill_everywhere(prepare_outage, tick, 100);
 }
 END_TEST
 
 START_TEST(test_gap_unmeasured) {
-  tick tick = {1272 * SEC + 1, SLO_PUSH_UNMEASURED, 1273 * SEC};
+  tick tick = {1272 * SEC + 1, SLO_PUSH_UNMEASURED, 1273 * SEC, NULL};
   kill_everywhere(prepare_healthy, tick, 50);
 }
 END_TEST
 
 START_TEST(test_gap_longer_than_a_ring) {
-  tick tick = {1290 * SEC, 0, 1291 * SEC};
+  tick tick = {1290 * SEC, 0, 1291 * SEC, NULL};
   kill_everywhere(prepare_outage, tick, 100);
 }
 END_TEST
 
 START_TEST(test_gap_longer_than_all_rings) {
-  tick tick = {2290 * SEC, SLO_PUSH_REBASE, 2291 * SEC};
+  tick tick = {2290 * SEC, SLO_PUSH_REBASE, 2291 * SEC, NULL};
   kill_everywhere(prepare_outage, tick, 100);
 }
 END_TEST
 
 START_TEST(test_after_the_first_tick) {
-  tick tick = {1001 * SEC, 0, 1002 * SEC};
-  kill_everywhere(prepare_first, tick, 30);
+  tick tick = {1001 * SEC, 0, 1002 * SEC, NULL};
+  kill_everywhere(prepare_first, tick, 25);
 }
 END_TEST
 
 START_TEST(test_after_a_gap) {
-  tick tick = {1264 * SEC, 0, 1265 * SEC};
-  kill_everywhere(prepare_gap, tick, 30);
+  tick tick = {1264 * SEC, 0, 1265 * SEC, NULL};
+  kill_everywhere(prepare_gap, tick, 25);
 }
 END_TEST
 
 START_TEST(test_after_a_gap_at_the_same_moment) {
-  tick tick = {1263 * SEC + 7, 0, 1264 * SEC};
+  tick tick = {1263 * SEC + 7, 0, 1264 * SEC, NULL};
   kill_everywhere(prepare_gap, tick, 10);
 }
 END_TEST
 
 START_TEST(test_gap_after_a_gap) {
-  tick tick = {1275 * SEC, 0, 1276 * SEC};
-  kill_everywhere(prepare_gap, tick, 30);
+  tick tick = {1275 * SEC, 0, 1276 * SEC, NULL};
+  kill_everywhere(prepare_gap, tick, 25);
 }
 END_TEST
 
 START_TEST(test_long_gap_after_a_long_gap) {
-  tick tick = {1500 * SEC, 0, 1501 * SEC};
-  kill_everywhere(prepare_long_gap, tick, 30);
+  tick tick = {1500 * SEC, 0, 1501 * SEC, NULL};
+  kill_everywhere(prepare_long_gap, tick, 25);
 }
 END_TEST
 
 START_TEST(test_rebase_back_after_a_gap) {
-  tick tick = {1255 * SEC, SLO_PUSH_REBASE, 1256 * SEC};
-  kill_everywhere(prepare_gap, tick, 30);
+  tick tick = {1255 * SEC, SLO_PUSH_REBASE, 1256 * SEC, NULL};
+  kill_everywhere(prepare_gap, tick, 25);
 }
 END_TEST
 
 START_TEST(test_after_a_rebase_back) {
-  tick tick = {1244 * SEC, 0, 1245 * SEC};
-  kill_everywhere(prepare_rebase_back, tick, 30);
+  tick tick = {1244 * SEC, 0, 1245 * SEC, NULL};
+  kill_everywhere(prepare_rebase_back, tick, 25);
 }
 END_TEST
 
 START_TEST(test_gap_after_a_rebase_back) {
-  tick tick = {1255 * SEC, 0, 1256 * SEC};
-  kill_everywhere(prepare_rebase_back, tick, 30);
+  tick tick = {1255 * SEC, 0, 1256 * SEC, NULL};
+  kill_everywhere(prepare_rebase_back, tick, 25);
 }
 END_TEST
 
 START_TEST(test_rebase_back_after_a_rebase_back) {
-  tick tick = {1239 * SEC, SLO_PUSH_REBASE, 1240 * SEC};
-  kill_everywhere(prepare_rebase_back, tick, 30);
+  tick tick = {1239 * SEC, SLO_PUSH_REBASE, 1240 * SEC, NULL};
+  kill_everywhere(prepare_rebase_back, tick, 25);
 }
 END_TEST
 
 START_TEST(test_rebase_back_into_another_history) {
-  tick tick = {1248 * SEC, SLO_PUSH_REBASE, 1249 * SEC};
-  kill_everywhere(prepare_rebase_back_and_gap, tick, 30);
+  tick tick = {1248 * SEC, SLO_PUSH_REBASE, 1249 * SEC, NULL};
+  kill_everywhere(prepare_rebase_back_and_gap, tick, 25);
 }
 END_TEST
 
 START_TEST(test_rebase_back) {
-  tick tick = {1235 * SEC, SLO_PUSH_REBASE, 1236 * SEC};
+  tick tick = {1235 * SEC, SLO_PUSH_REBASE, 1236 * SEC, NULL};
   kill_everywhere(prepare_outage, tick, 35);
 }
 END_TEST
 
 /* The reading it takes is the very one it had, but for the time. */
 START_TEST(test_rebase_back_with_nothing_new) {
-  tick tick = {1243 * SEC + 1, SLO_PUSH_REBASE, 1244 * SEC};
+  tick tick = {1243 * SEC + 1, SLO_PUSH_REBASE, 1244 * SEC, NULL};
   kill_everywhere(prepare_healthy, tick, 35);
 }
 END_TEST
 
 START_TEST(test_rebase_far_back) {
-  tick tick = {77 * SEC, SLO_PUSH_REBASE, 78 * SEC};
+  tick tick = {77 * SEC, SLO_PUSH_REBASE, 78 * SEC, NULL};
   kill_everywhere(prepare_healthy, tick, 35);
 }
 END_TEST
 
-CHECK_MAIN("kill", tcase_add_test(tc, test_first_tick); tcase_add_test(tc, test_next_step);
-           tcase_add_test(tc, test_within_a_step); tcase_add_test(tc, test_at_the_same_moment);
-           tcase_add_test(tc, test_resolution); tcase_add_test(tc, test_one_transition_more);
-           tcase_add_test(tc, test_gap); tcase_add_test(tc, test_gap_unmeasured);
-           tcase_add_test(tc, test_gap_longer_than_a_ring);
-           tcase_add_test(tc, test_gap_longer_than_all_rings);
-           tcase_add_test(tc, test_after_the_first_tick); tcase_add_test(tc, test_after_a_gap);
-           tcase_add_test(tc, test_after_a_gap_at_the_same_moment);
-           tcase_add_test(tc, test_gap_after_a_gap);
-           tcase_add_test(tc, test_long_gap_after_a_long_gap);
-           tcase_add_test(tc, test_rebase_back_after_a_gap);
-           tcase_add_test(tc, test_after_a_rebase_back);
-           tcase_add_test(tc, test_gap_after_a_rebase_back);
-           tcase_add_test(tc, test_rebase_back_after_a_rebase_back);
-           tcase_add_test(tc, test_rebase_back_into_another_history);
-           tcase_add_test(tc, test_rebase_back);
-           tcase_add_test(tc, test_rebase_back_with_nothing_new);
-           tcase_add_test(tc, test_rebase_far_back);)
+/* A period ends with the tick: its reading is pinned, by this tick or when it is repeated. */
+START_TEST(test_period_ends) {
+  tick tick = {1251 * SEC, 0, 1252 * SEC, NULL};
+  kill_everywhere(prepare_period, tick, 40);
+  tick.at_ns = starts[2]; /* and exactly with it */
+  kill_everywhere(prepare_period, tick, 20);
+  tick.at_ns = starts[2] + 1;
+  kill_everywhere(prepare_period_again, tick, 20);
+  tick.at_ns = 1251 * SEC;
+  tick.flags = SLO_PUSH_UNMEASURED;
+  kill_everywhere(prepare_period_again, tick, 30);
+}
+END_TEST
+
+START_TEST(test_slice_ends) {
+  tick tick = {1260 * SEC, 0, 1261 * SEC, NULL};
+  kill_everywhere(prepare_slice, tick, 50);
+}
+END_TEST
+
+START_TEST(test_correction) {
+  tick tick = {0, 0, 1252 * SEC, &removal};
+  kill_everywhere(prepare_flapping, tick, 20);
+  slo_correction ahead = removal; /* its end is still to come */
+  ahead.kind = SLO_CORRECT_GOOD;
+  ahead.to_ns = 1252 * SEC;
+  tick.correction = &ahead;
+  kill_everywhere(prepare_flapping, tick, 20);
+  kill_everywhere(prepare_corrected, tick, 5);
+}
+END_TEST
+
+START_TEST(test_correction_taken_back) {
+  slo_correction back = {.struct_size = sizeof back, .kind = SLO_CORRECT_VOID, .reason = "not it"};
+  tick tick = {0, 0, 1252 * SEC, &back};
+  kill_everywhere(prepare_corrected, tick, 5);
+}
+END_TEST
+
+/* ---- a push into a history ---- */
+
+enum { MOMENTS = 40 }; /* seconds */
+
+static const slo_history_tier history_tiers[] = {{SEC, 5 * SEC}, {3 * SEC, 12 * SEC}};
+
+typedef struct history_answers {
+  slo_status status[MOMENTS][MOMENTS];
+  slo_period used[MOMENTS][MOMENTS];
+  int64_t newest_ns; /* -1: no reading */
+  int kept[MOMENTS]; /* is there a reading of this second? */
+} history_answers;
+
+static struct {
+  slo_hist *hist;
+  slo_snapshot *at[MOMENTS]; /* what a reading of each second counts; NULL: nobody took one */
+  slo_snapshot *answer, *expected;
+  history_answers before, after, later;
+  int push_at; /* the second of the push that is killed */
+  int anew;    /* it begins the history anew */
+} H;
+
+static slo_history *history_copy(trial *t, const char *block) {
+  slo_history *history = NULL;
+  memcpy(t->copy, block, block_size);
+  return slo_history_attach(t->copy, block_size, &history) == SLO_OK ? history : NULL;
+}
+
+/* Is the answer what lies between two readings, to the last cell? */
+static int history_exact(const slo_snapshot *to, const slo_snapshot *from) {
+  size_t size;
+  ck_ok(slo_snapshot_footprint(H.hist, &size));
+  if (to == NULL || from == NULL) return 0;
+  memcpy(H.expected, to, size);
+  ck_ok(slo_snapshot_subtract(H.expected, from));
+  return memcmp(H.expected, H.answer, size) == 0;
+}
+
+/* All windows between whole seconds. 0: one holds what it should not. */
+static int history_ask(trial *t, const slo_history *history, history_answers *a) {
+  memset(a, 0, sizeof *a);
+  for (int from = 0; from < MOMENTS; from++) {
+    for (int to = from; to < MOMENTS; to++) {
+      slo_period *used = &a->used[from][to];
+      a->status[from][to] = slo_history_read(history, from * SEC, to * SEC, H.answer, used);
+      if (a->status[from][to] == SLO_ENODATA) continue;
+      if (a->status[from][to] != SLO_OK || used->start_ns % SEC != 0 || used->end_ns % SEC != 0 ||
+          used->end_ns >= MOMENTS * SEC ||
+          !history_exact(H.at[used->end_ns / SEC], H.at[used->start_ns / SEC])) {
+        return trial_wrong(t, "a torn window of a history, from second", from);
+      }
+      a->kept[used->start_ns / SEC] = a->kept[used->end_ns / SEC] = 1;
+    }
+  }
+  a->newest_ns = -1;
+  slo_status status = slo_history_since(history, H.hist, SLO_TIME_MAX_NS, H.answer, &a->newest_ns);
+  if ((status == SLO_OK) != (a->newest_ns >= 0)) return trial_wrong(t, "since", status);
+  if (a->newest_ns >= 0) a->kept[a->newest_ns / SEC] = 1;
+  return 1;
+}
+
+/* The newest reading kept at or before a second, or the oldest. */
+static int64_t history_nearest(const history_answers *a, int second) {
+  int i = second;
+  while (i >= 0 && !a->kept[i]) i--;
+  for (i = i < 0 ? 0 : i; i < MOMENTS - 1 && !a->kept[i];) i++;
+  return i * SEC;
+}
+
+/* Do all windows agree on what is kept? */
+static int history_consistent(const history_answers *a) {
+  for (int from = 0; from < MOMENTS; from++) {
+    for (int to = from; to < MOMENTS; to++) {
+      slo_period want = {history_nearest(a, from), history_nearest(a, to)}, none = {0, 0};
+      if (want.start_ns == want.end_ns) want = none;
+      if (memcmp(&want, &a->used[from][to], sizeof want) != 0) return 0;
+    }
+  }
+  return 1;
+}
+
+/* Pushes until most readings of the finest tier are new ones. */
+static int history_go_on(trial *t, slo_history *history, history_answers *a) {
+  for (int i = H.push_at + 1; i < MOMENTS; i++)
+    ck_ok(slo_history_push(history, i * SEC, H.hist, 0));
+  return history_ask(t, history, a);
+}
+
+static slo_status history_act(trial *t) {
+  return slo_history_push(t->object, H.push_at * SEC, H.hist, 0);
+}
+
+static int history_look_at(trial *t, const char *block) {
+  static history_answers now;
+  const history_answers *b = &H.before, *a = &H.after;
+  t->states++;
+  slo_history *history = history_copy(t, block);
+  if (history == NULL) return trial_wrong(t, "does not attach", 0);
+  if (!history_ask(t, history, &now)) return 0;
+  int newer = memcmp(&now, a, sizeof now) == 0;
+  t->new_windows += newer != 0;
+  t->old_windows += newer == 0;
+  if (!newer) { /* as it was, or without its oldest readings; or, begun anew, without any */
+    if (now.newest_ns != b->newest_ns && !(H.anew && now.newest_ns < 0)) {
+      return trial_wrong(t, "another newest reading", (int)(now.newest_ns / SEC));
+    }
+    if (!history_consistent(&now)) return trial_wrong(t, "windows disagree", 0);
+    for (int i = 0; i < MOMENTS && now.newest_ns >= 0; i++) {
+      t->mixed_ticks += b->kept[i] && !now.kept[i]; /* dropped, as the push was going to */
+      if ((now.kept[i] && !b->kept[i]) || (!now.kept[i] && a->kept[i] && i != H.push_at)) {
+        return trial_wrong(t, "neither the old nor the new readings, second", i);
+      }
+    }
+  }
+  if (!history_consistent(a)) return trial_wrong(t, "windows disagree after it", 0);
+  /* repeated, the push is done in full */
+  ck_ok(slo_history_push(history, H.push_at * SEC, H.hist, 0));
+  if (!history_ask(t, history, &now)) return 0;
+  if (memcmp(&now, a, sizeof now) != 0) return trial_wrong(t, "the push repeated is another", 0);
+  if (!history_go_on(t, history, &now)) return 0;
+  if (memcmp(&now, &H.later, sizeof now) != 0) return trial_wrong(t, "later, another history", 0);
+  /* not repeated, the next one is */
+  history = history_copy(t, block);
+  ck_ok(slo_history_push(history, (H.push_at + 1) * SEC, H.hist, 0));
+  if (!history_ask(t, history, &now)) return 0;
+  if (now.newest_ns != (H.push_at + 1) * SEC) return trial_wrong(t, "going on, no reading", 0);
+  return 1;
+}
+
+static slo_hist *history_hist(void) {
+  slo_hist_config c = SLO_SIZED(slo_hist_config);
+  slo_hist *h = NULL;
+  c.scale = 3;
+  c.per_unit = 1;
+  c.highest = 1000;
+  c.shards = 1;
+  ck_ok(slo_hist_create(&c, NULL, &h, NULL));
+  return h;
+}
+
+/* Pushes every second up to the one before push_at, with `values` of each cell's values recorded
+ * `times` in between; `lost`: then the histogram is a fresh one. Kills the next push. */
+static void kill_history(int first, int push_at, int values, uint64_t times, int lost) {
+  static trial t;
+  slo_history_config c = SLO_SIZED(slo_history_config);
+  slo_history *history = NULL;
+  memset(&t, 0, sizeof t);
+  memset(&H, 0, sizeof H);
+  c.tiers = history_tiers;
+  c.tier_count = 2;
+  c.slot_bytes = 64;
+  H.hist = history_hist();
+  H.push_at = push_at;
+  H.anew = lost;
+  ck_ok(slo_snapshot_create(H.hist, NULL, &H.answer, NULL));
+  ck_ok(slo_snapshot_create(H.hist, NULL, &H.expected, NULL));
+  ck_ok(slo_history_footprint(H.hist, &c, &block_size, NULL));
+  char *shared = mmap(NULL, block_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  ck_assert(shared != MAP_FAILED);
+  ck_ok(slo_history_init(shared, block_size, H.hist, &c, &history, NULL));
+  for (int second = first; second < MOMENTS; second++) {
+    if (second <= H.push_at) {
+      for (int v = 0; v < values; v++) slo_hist_record_times(H.hist, 1 + v * 997 % 1000, times);
+      if (lost && second == H.push_at) {
+        slo_hist_destroy(H.hist);
+        H.hist = history_hist();
+      }
+    }
+    ck_ok(slo_snapshot_create(H.hist, NULL, &H.at[second], NULL));
+    ck_ok(slo_snapshot_read(H.at[second], H.hist));
+    if (second < H.push_at) ck_ok(slo_history_push(history, second * SEC, H.hist, 0));
+  }
+  t.copy = check_memory(block_size);
+  if (!lost) {
+    check_that(history_ask(&t, history_copy(&t, shared), &H.before), "%s", t.message);
+  } else {
+    H.before.newest_ns = -1; /* it cannot be compared with the fresh histogram */
+  }
+  slo_history *copy = history_copy(&t, shared);
+  ck_ok(slo_history_push(copy, H.push_at * SEC, H.hist, 0));
+  check_that(history_ask(&t, copy, &H.after), "%s", t.message);
+  ck_assert_int_eq(H.after.newest_ns, H.push_at * SEC);
+  check_that(history_go_on(&t, copy, &H.later), "%s", t.message);
+  t.act = history_act;
+  t.look = history_look_at;
+  t.object = history;
+  int good = trial_step(&t, shared, 0);
+  if (good < 0) {
+    printf("kill: skipped, stepping a child needs Linux on x86-64 or aarch64, and ptrace\n");
+  } else {
+    check_that(good, "%s", t.message);
+    ck_assert_uint_gt(t.states, 10);
+    ck_assert_uint_gt(t.old_windows, 10);
+    ck_assert_uint_gt(t.new_windows, 0);
+    if (first < 10 && !lost) ck_assert_uint_gt(t.mixed_ticks, 0);
+  }
+  for (int i = 0; i < MOMENTS; i++) slo_snapshot_destroy(H.at[i]);
+  slo_snapshot_destroy(H.answer);
+  slo_snapshot_destroy(H.expected);
+  slo_hist_destroy(H.hist);
+  free(t.copy);
+  (void)munmap(shared, block_size);
+}
+
+START_TEST(test_history_first_push) {
+  kill_history(30, 30, 20, 1, 0);
+}
+END_TEST
+
+/* Room for what is written, and a free entry wanted. */
+START_TEST(test_history_push) {
+  kill_history(0, 30, 5, 1, 0);
+  kill_history(0, 31, 5, 1, 0);
+}
+END_TEST
+
+/* Readings so large that several old ones go for a new one. */
+START_TEST(test_history_large_push) {
+  kill_history(0, 30, 1000, UINT64_C(1) << 44, 0);
+}
+END_TEST
+
+START_TEST(test_history_begins_anew) {
+  kill_history(0, 30, 20, 1000, 1);
+  kill_history(0, 31, 20, 1000, 1);
+}
+END_TEST
+
+CHECK_MAIN(
+    "kill", tcase_add_test(tc, test_first_tick); tcase_add_test(tc, test_next_step);
+    tcase_add_test(tc, test_within_a_step); tcase_add_test(tc, test_at_the_same_moment);
+    tcase_add_test(tc, test_resolution); tcase_add_test(tc, test_one_transition_more);
+    tcase_add_test(tc, test_gap); tcase_add_test(tc, test_gap_unmeasured);
+    tcase_add_test(tc, test_gap_longer_than_a_ring);
+    tcase_add_test(tc, test_gap_longer_than_all_rings);
+    tcase_add_test(tc, test_after_the_first_tick); tcase_add_test(tc, test_after_a_gap);
+    tcase_add_test(tc, test_after_a_gap_at_the_same_moment);
+    tcase_add_test(tc, test_gap_after_a_gap); tcase_add_test(tc, test_long_gap_after_a_long_gap);
+    tcase_add_test(tc, test_rebase_back_after_a_gap); tcase_add_test(tc, test_after_a_rebase_back);
+    tcase_add_test(tc, test_gap_after_a_rebase_back);
+    tcase_add_test(tc, test_rebase_back_after_a_rebase_back);
+    tcase_add_test(tc, test_rebase_back_into_another_history); tcase_add_test(tc, test_rebase_back);
+    tcase_add_test(tc, test_rebase_back_with_nothing_new); tcase_add_test(tc, test_rebase_far_back);
+    tcase_add_test(tc, test_history_first_push); tcase_add_test(tc, test_history_push);
+    tcase_add_test(tc, test_history_large_push); tcase_add_test(tc, test_history_begins_anew);
+    tcase_add_test(tc, test_period_ends); tcase_add_test(tc, test_slice_ends);
+    tcase_add_test(tc, test_correction); tcase_add_test(tc, test_correction_taken_back);)

@@ -6,6 +6,7 @@
  */
 #include "base/block.h"
 #include "check_main.h"
+#include "monitor/monitor.h"
 #include "slo/catalog.h"
 #include "slo/monitor.h"
 
@@ -84,6 +85,33 @@ static void blueprint_fill(blueprint *b) {
   b->config.slos = b->slo;
   b->config.slo_count = SLOS;
   b->config.window = &b->window;
+}
+
+/* The same with everything that a calendar, a method and a history need. */
+typedef struct extras {
+  int64_t starts[4];
+  slo_history_config history;
+  slo_history_tier tier;
+} extras;
+
+static void blueprint_more(blueprint *b, extras *e) {
+  memset(e, 0, sizeof *e);
+  blueprint_fill(b);
+  for (int i = 0; i < 4; i++) e->starts[i] = (990 + 100 * i) * SEC;
+  e->tier.step_ns = SEC;
+  e->tier.span_ns = 20 * SEC;
+  e->history.struct_size = (uint32_t)sizeof e->history;
+  e->history.tiers = &e->tier;
+  e->history.tier_count = 1;
+  b->sli[0].history = &e->history;
+  b->sli[2].unmeasured = SLO_UNMEASURED_BAD;
+  b->sli[2].slice_ns = 10 * SEC;
+  b->sli[2].slice_objective_ppb = 900000000;
+  b->slo[1].calendar.unit = SLO_CALENDAR_DAY;
+  b->slo[2].method = SLO_METHOD_TIMESLICES;
+  b->slo[4].starts_ns = e->starts;
+  b->slo[4].start_count = 4;
+  b->config.corrections = 3;
 }
 
 static slo_monitor *monitor_new(const blueprint *b) {
@@ -186,7 +214,7 @@ static slo_status parts_tick(parts *p, int64_t now, uint32_t flags) {
     int64_t step = p->b->window.tiers[0].step_ns, *stepped = &p->stepped[i];
     if (*stepped >= 0 && s.newest_ns / step == *stepped / step && s.newest_ns >= *stepped) continue;
     *stepped = s.newest_ns;
-    check_ok(slo_alert_step(p->alert[i], w));
+    check_ok(slo_alert_step(p->alert[i], w, NULL, 0));
   }
   return first;
 }
@@ -245,10 +273,13 @@ static slo_status parts_standing(const parts *p, int i, slo_standing *r) {
   check_ok(slo_counter_read(p->counter[slo->sli], &tally));
   r->late = tally.late;
   r->unknown = tally.unknown;
-  r->period.struct_size = (uint32_t)sizeof r->period;
-  check_ok(slo_window_read(w, &slo->period_ns, 1, &r->period));
+  r->period.start_ns = s.newest_ns - slo->period_ns;
+  r->period.end_ns = s.newest_ns;
   r->budget.struct_size = (uint32_t)sizeof r->budget;
-  status = slo_budget_eval(&r->period.counts, slo->objective_ppb, &r->budget);
+  slo_budget_config budget = SLO_SIZED(slo_budget_config);
+  budget.objective_ppb = slo->objective_ppb;
+  budget.period_ns = slo->period_ns;
+  status = slo_budget_read(w, &budget, &r->budget);
   check_ok(slo_alert_read(p->alert[i], SLO_SEVERITY_PAGE, &alert));
   r->page = alert.state;
   check_ok(slo_alert_read(p->alert[i], SLO_SEVERITY_TICKET, &alert));
@@ -367,7 +398,7 @@ START_TEST(test_totals) {
   ck_ok(slo_monitor_tick(m, 1001 * SEC, 0));
   ck_ok(slo_monitor_read(m, 2, &s[2]));
   ck_assert_uint_eq(s[2].total.bad, 3);
-  ck_assert_uint_eq(s[2].period.counts.bad, 1);
+  ck_assert_uint_eq(s[2].budget.counts.bad, 1);
   ck_assert_uint_eq(s[2].budget.bad, 1);
   slo_monitor_destroy(m);
 }
@@ -494,7 +525,7 @@ START_TEST(test_alert_waits_for_the_slice) {
   for (int64_t i = 1; i < 10; i++) {
     ck_ok(slo_monitor_tick(m, 1009 * SEC + i * 100 * MS, 0));
     ck_ok(slo_monitor_read(m, 2, &s));
-    ck_assert_uint_eq(s.period.counts.bad, 1000); /* seen .. */
+    ck_assert_uint_eq(s.budget.counts.bad, 1000); /* seen .. */
     ck_assert_uint_eq(s.page, SLO_ALERT_INACTIVE);
   }
   ck_ok(slo_monitor_tick(m, 1010 * SEC, 0));
@@ -515,8 +546,8 @@ START_TEST(test_tick_flags) {
   ck_ok(slo_monitor_tick(m, 1010 * SEC, 0));
   ck_ok(slo_monitor_tick(m, 1017 * SEC, SLO_PUSH_UNMEASURED));
   ck_ok(slo_monitor_read(m, 3, &s));
-  ck_assert_int_eq(s.period.to_ns - s.period.from_ns, 17 * SEC);
-  ck_assert_int_eq(s.period.measured_ns, 10 * SEC);
+  ck_assert_int_eq(s.budget.to_ns - s.budget.from_ns, 17 * SEC);
+  ck_assert_int_eq(s.budget.measured_ns, 10 * SEC);
 
   slo_counter_record(slo_monitor_counter(m, 3), SLO_BAD);
   ck_assert_int_eq(slo_monitor_tick(m, 1017 * SEC + 300 * SEC + 1, 0), SLO_ECLOCK);
@@ -536,7 +567,7 @@ START_TEST(test_tick_flags) {
   ck_ok(slo_monitor_tick(m, 1500 * SEC, SLO_PUSH_REBASE));
   ck_assert_int_eq(slo_monitor_read(m, 3, &s), SLO_ENODATA);
   ck_assert_int_eq(s.at_ns, 1500 * SEC);
-  ck_assert_uint_eq(s.period.flags, SLO_DELTA_SHORT);
+  ck_assert_uint_eq(s.budget.flags, SLO_DELTA_SHORT);
   slo_monitor_destroy(m);
 }
 END_TEST
@@ -604,7 +635,7 @@ START_TEST(test_config_errors) {
   REFUSED(b.config.slo_count = SLO_MONITOR_SLOS_MAX + 1, SLO_ERANGE, "slo_count");
   REFUSED(b.config.slis = NULL, SLO_EINVAL, "slis (NULL)");
   REFUSED(b.config.slos = NULL, SLO_EINVAL, "slos (NULL)");
-  REFUSED(b.config.reserved = 1, SLO_EVERSION, "reserved");
+  REFUSED(b.config.corrections = SLO_LEDGER_ENTRIES_MAX + 1, SLO_ERANGE, "corrections");
   REFUSED(b.config.struct_size = 1, SLO_ERANGE, "slo_monitor_config.struct_size");
   config_refused(NULL, SLO_ERANGE, "sli_count");
 
@@ -640,6 +671,50 @@ START_TEST(test_config_errors) {
   REFUSED(b.slo[2].tier_count = 17, SLO_ERANGE, "slos[2].tier_count");
   REFUSED(b.tiers[1].factor_ppm = 0, SLO_ERANGE, "slos[1].tiers[1].factor_ppm");
   REFUSED(b.tiers[2].severity = 5, SLO_ERANGE, "slos[2].tiers[2].severity");
+
+  REFUSED(b.sli[1].unmeasured = 4, SLO_ERANGE, "slis[1].unmeasured");
+  REFUSED(b.sli[3].slice_ns = SEC;
+          b.sli[3].slice_objective_ppb = 1, SLO_ERANGE, "slis[3].slice_ns");
+  REFUSED(b.sli[3].slice_ns = 2 * SLO_DAY_NS;
+          b.sli[3].slice_objective_ppb = 1, SLO_ERANGE, "slis[3].slice_ns");
+  REFUSED(b.sli[3].slice_ns = SLO_MINUTE_NS, SLO_ERANGE, "slis[3].slice_objective_ppb");
+  REFUSED(b.sli[3].slice_objective_ppb = 5, SLO_ERANGE, "slis[3].slice_objective_ppb");
+  REFUSED(b.window.slice_objective_ppb = 5, SLO_ERANGE, "window.slice_objective_ppb");
+  REFUSED(b.window.unmeasured = 4, SLO_ERANGE, "window.unmeasured");
+  REFUSED(b.sli[3].reserved = 1, SLO_EVERSION, "slis[3].reserved");
+
+  extras e;
+#define MORE_REFUSED(change, status, field)   \
+  do {                                        \
+    blueprint_more(&b, &e);                   \
+    change;                                   \
+    config_refused(&b.config, status, field); \
+  } while (0)
+  MORE_REFUSED(b.sli[1].history = &e.history, SLO_EINVAL, "slis[1].history (without latency)");
+  MORE_REFUSED(b.sli[2].history = &e.history, SLO_EINVAL, "slis[2].history (without latency)");
+  MORE_REFUSED(e.tier.step_ns = 1, SLO_ERANGE, "slis[0].history.tiers[0].step_ns");
+  MORE_REFUSED(e.history.tier_count = 5, SLO_ERANGE, "slis[0].history.tier_count");
+  MORE_REFUSED(e.history.slot_bytes = 1, SLO_ERANGE, "slis[0].history.slot_bytes");
+  MORE_REFUSED(b.slo[3].method = 3, SLO_ERANGE, "slos[3].method");
+  MORE_REFUSED(b.slo[3].method = SLO_METHOD_TIMESLICES, SLO_EINVAL,
+               "slos[3].method (of an SLI without slice_ns)");
+  MORE_REFUSED(b.slo[1].calendar.unit = 6, SLO_ERANGE, "slos[1].calendar.unit");
+  MORE_REFUSED(b.slo[1].calendar.every = 1001, SLO_ERANGE, "slos[1].calendar.every");
+  MORE_REFUSED(b.slo[1].calendar.anchor_ns = -1, SLO_ERANGE, "slos[1].calendar.anchor_ns");
+  MORE_REFUSED(b.slo[1].calendar.unit = SLO_CALENDAR_YEAR;
+               b.slo[1].calendar.every = 1000, SLO_ERANGE,
+               "slos[1].calendar.at_ns, its period's end");
+  MORE_REFUSED(b.slo[4].calendar.unit = SLO_CALENDAR_DAY, SLO_EINVAL,
+               "slos[4].start_count (beside calendar)");
+  MORE_REFUSED(b.slo[4].start_count = 1, SLO_ERANGE, "slos[4].start_count");
+  MORE_REFUSED(b.slo[4].start_count = SLO_MONITOR_STARTS_MAX + 1, SLO_ERANGE,
+               "slos[4].start_count");
+  MORE_REFUSED(b.slo[4].start_count = 0, SLO_ERANGE, "slos[4].start_count");
+  MORE_REFUSED(b.slo[4].starts_ns = NULL, SLO_EINVAL, "slos[4].starts_ns (NULL)");
+  MORE_REFUSED(e.starts[0] = -1, SLO_ERANGE, "slos[4].starts_ns[0]");
+  MORE_REFUSED(e.starts[2] = e.starts[1], SLO_ERANGE, "slos[4].starts_ns[2]");
+  MORE_REFUSED(e.starts[3] = SLO_TIME_MAX_NS + 1, SLO_ERANGE, "slos[4].starts_ns[3]");
+#undef MORE_REFUSED
 
   REFUSED(b.window_tiers[1].step_ns = SEC, SLO_ERANGE, "window.tiers[1].step_ns");
   REFUSED(b.window.tier_count = 99, SLO_ERANGE, "window.tier_count");
@@ -835,6 +910,12 @@ static void use(slo_monitor *m) {
     check_ok(slo_window_read(slo_monitor_window(m, i), &span, 1, &d));
     check_that(strlen(slo_monitor_sli_name(m, i)) <= SLO_MONITOR_NAME_MAX, "a name without end");
   }
+  slo_correction c = SLO_SIZED(slo_correction);
+  c.from_ns = 1050 * SEC;
+  c.to_ns = 1101 * SEC;
+  c.sli = SLO_LEDGER_ALL;
+  c.reason[0] = 'r';
+  check_ok(slo_monitor_correct(m, &c, NULL, NULL));
   for (int64_t t = 1099; t < 1103; t++) {
     slo_status status = slo_monitor_tick(m, t * SEC, 0);
     check_that(status == SLO_OK || status == SLO_ERANGE, "tick: %d", status);
@@ -843,7 +924,8 @@ static void use(slo_monitor *m) {
       uint64_t cursor = 0;
       slo_transition tr = SLO_SIZED(slo_transition);
       status = slo_monitor_read(m, i, &s);
-      check_that(status == SLO_OK || status == SLO_ENODATA, "read: %d", status);
+      check_that(status == SLO_OK || status == SLO_ENODATA || status == SLO_ERANGE, "read: %d",
+                 status);
       while (t == 1102 && slo_alert_next(slo_monitor_alert(m, i), &cursor, &tr) != SLO_ENODATA) {
       }
       check_that(strlen(slo_monitor_slo_name(m, i)) <= SLO_MONITOR_NAME_MAX, "a name without end");
@@ -857,7 +939,10 @@ static int is_offset(slo_monitor *m, uint64_t word) {
     if (word == (uint64_t)((char *)slo_monitor_window(m, i) - (char *)m)) return 1;
     slo_hist *hist = slo_monitor_hist(m, i);
     if (hist != NULL && word == (uint64_t)((char *)hist - (char *)m)) return 1;
+    slo_history *history = slo_monitor_history(m, i);
+    if (history != NULL && word == (uint64_t)((char *)history - (char *)m)) return 1;
   }
+  if (word == (uint64_t)((const char *)slo_monitor_ledger(m) - (const char *)m)) return 1;
   for (uint32_t i = 0; i < SLOS; i++) {
     if (word == (uint64_t)((char *)slo_monitor_alert(m, i) - (char *)m)) return 1;
   }
@@ -868,7 +953,8 @@ static int is_offset(slo_monitor *m, uint64_t word) {
  * offset that is not the one of a part is always refused. */
 START_TEST(test_attach_forged_front) {
   blueprint b;
-  blueprint_fill(&b);
+  extras e;
+  blueprint_more(&b, &e);
   block k = block_new(&b);
   uint64_t random = 21, offsets = 0, accepted = 0;
   char *copy = check_memory(k.size);
@@ -912,8 +998,78 @@ START_TEST(test_attach_forged_front) {
       use(m);
     }
   }
-  ck_assert_uint_eq(offsets, 4 + 3 + 4 + 5); /* all were found: the shared one twice */
-  ck_assert_uint_gt(accepted, 0);            /* and some are harmless */
+  ck_assert_uint_eq(offsets, 4 + 3 + 4 + 5 + 2); /* all were found: the shared one twice */
+  ck_assert_uint_gt(accepted, 0);                /* and some are harmless */
+  free(copy);
+  free(k.bytes);
+}
+END_TEST
+
+/* Every SLO is in the chain of its SLI, or its alert would never be stepped. */
+START_TEST(test_attach_forged_chains) {
+  blueprint b;
+  extras e;
+  blueprint_more(&b, &e);
+  block k = block_new(&b);
+  slo_monitor *forged = (void *)k.bytes, *m = NULL;
+  for (uint32_t i = 0; i < SLIS + SLOS; i++) {
+    uint64_t *link = i < SLIS ? &forged->sli[i].slos : &sloi_monitor_slos(forged)[i - SLIS].next;
+    uint64_t original = *link;
+    for (uint64_t other = 0; other <= SLOS + 1; other++) {
+      *link = other;
+      forged->block.config_sum = sloi_block_sum(&forged->block + 1, forged->block.config_size);
+      ck_assert_int_eq(slo_monitor_attach(k.bytes, k.size, &m),
+                       other == original ? SLO_OK : SLO_ECORRUPT);
+    }
+    *link = original;
+  }
+  free(k.bytes);
+}
+END_TEST
+
+/* Starts lie behind the front: no checksum says that they are those that were given. */
+START_TEST(test_attach_forged_starts) {
+  blueprint b;
+  extras e;
+  blueprint_more(&b, &e);
+  block k = block_new(&b);
+  slo_monitor *m = NULL;
+  int64_t *starts = (void *)(k.bytes + sloi_monitor_slos(k.m)[4].starts_at);
+  const int64_t wrong[] = {-1, INT64_MIN, SLO_TIME_MAX_NS + 1, INT64_MAX};
+  for (int i = 0; i < 4; i++) {
+    int64_t original = starts[i];
+    ck_assert_int_eq(original, e.starts[i]);
+    for (int n = 0; n < 6; n++) {
+      if (n == 4 && i == 0) continue;
+      if (n == 5 && i == 3) continue;
+      starts[i] = n < 4 ? wrong[n] : n == 4 ? starts[i - 1] : starts[i + 1];
+      ck_assert_int_eq(slo_monitor_attach(k.bytes, k.size, &m), SLO_ECORRUPT);
+    }
+    starts[i] = original;
+  }
+  ck_ok(slo_monitor_attach(k.bytes, k.size, &m));
+  free(k.bytes);
+}
+END_TEST
+
+/* Whatever the shortcut to the next pin says: nothing bad comes of it. */
+START_TEST(test_forged_edges) {
+  blueprint b;
+  extras e;
+  blueprint_more(&b, &e);
+  block k = block_new(&b);
+  const uint64_t words[] = {0, 1, 2, INT64_MAX, UINT64_MAX, UINT64_C(1) << 63, 1100 * SEC};
+  char *copy = check_memory(k.size);
+  for (int i = 0; i < 7 * 7; i++) {
+    slo_monitor *m = NULL;
+    memcpy(copy, k.bytes, k.size);
+    ck_ok(slo_monitor_attach(copy, k.size, &m));
+    for (uint32_t sli = 0; sli < SLIS; sli++) {
+      memcpy(sloi_monitor_edges(m, sli), &words[i % 7], sizeof words[0]);
+      memcpy(sloi_monitor_edges(m, sli) + 1, &words[i / 7], sizeof words[0]);
+    }
+    use(m);
+  }
   free(copy);
   free(k.bytes);
 }
@@ -1038,5 +1194,7 @@ CHECK_MAIN("monitor", tcase_add_test(tc, test_first_element_is_the_stride);
            tcase_add_test(tc, test_without_objectives); tcase_add_test(tc, test_attach_elsewhere);
            tcase_add_test(tc, test_attach_truncated); tcase_add_test(tc, test_attach_forged_front);
            tcase_add_test(tc, test_attach_forged_names);
+           tcase_add_test(tc, test_attach_forged_chains);
+           tcase_add_test(tc, test_attach_forged_starts); tcase_add_test(tc, test_forged_edges);
            tcase_add_test(tc, test_attach_forged_size);
            tcase_add_test(tc, test_attach_flipped_bits);)

@@ -2,6 +2,7 @@
  */
 #include "check_main.h"
 #include "slo/objective.h"
+#include "slo/time.h"
 
 /* A marker no call may leave behind, or write over when it fails. */
 #define UNTOUCHED UINT64_C(0x0123456789abcdef)
@@ -242,9 +243,63 @@ START_TEST(test_against_digits) {
 }
 END_TEST
 
-CHECK_MAIN("objective", tcase_add_test(tc, test_exact); tcase_add_test(tc, test_nine_tenths);
-           tcase_add_test(tc, test_zeros_beyond_a_ppb); tcase_add_test(tc, test_refused);
-           tcase_add_test(tc, test_no_objective); tcase_add_test(tc, test_overflow);
-           tcase_add_test(tc, test_null); tcase_add_test(tc, test_short_error);
-           tcase_add_test(tc, test_shortest); tcase_add_test(tc, test_round_trip);
-           tcase_add_test(tc, test_against_digits);)
+START_TEST(test_parse_quantile) {
+  static const struct {
+    const char *text;
+    uint64_t ppb;
+    int64_t ns;
+  } good[] = {{"p99<=300ms", 990000000, 300000000},
+              {"p99.9 <= 1s", 999000000, SLO_SECOND_NS},
+              {"P50  <=  1ns", 500000000, 1},
+              {"p99.9999999<=1h30m", 999999999, 90 * SLO_MINUTE_NS},
+              {"p0.0000001<=1w", 1, 7 * SLO_DAY_NS}};
+  static const struct {
+    const char *text;
+    slo_status status;
+    int64_t value;
+  } bad[] = {
+      {"", SLO_EPARSE, 0},
+      {"99<=300ms", SLO_EPARSE, 0},
+      {"p", SLO_EPARSE, 1},
+      {"p<=300ms", SLO_EPARSE, 1},
+      {"px<=1s", SLO_EPARSE, 1},
+      {"p99x<=1s", SLO_EPARSE, 3},
+      {"p99%<=1s", SLO_EPARSE, 3},
+      {"p99", SLO_EPARSE, 3},
+      {"p99 <1s", SLO_EPARSE, 4},
+      {"p99 >= 1s", SLO_EPARSE, 4},
+      {"p99<=", SLO_EPARSE, 5},
+      {"p99<=300", SLO_EPARSE, 8},
+      {"p99<=1s x", SLO_EPARSE, 7},
+      {"p99<=0s", SLO_ERANGE, 0},
+      {"p99<=-1s", SLO_ERANGE, -SLO_SECOND_NS},
+      {"p100<=1s", SLO_ERANGE, 1000000000},
+      {"p0<=1s", SLO_ERANGE, 0},
+      {"p99.00000000000000000000000000000000000000000000000000000000000000001<=1s", SLO_EPARSE, 1}};
+  slo_error error = SLO_SIZED(slo_error);
+  uint64_t ppb = 7;
+  int64_t ns = 7;
+  for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+    check_that(slo_objective_parse_quantile(good[i].text, &ppb, &ns, &error) == SLO_OK, "%s",
+               good[i].text);
+    check_that(ppb == good[i].ppb && ns == good[i].ns, "%s", good[i].text);
+  }
+  ppb = 7, ns = 7;
+  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    slo_status status = slo_objective_parse_quantile(bad[i].text, &ppb, &ns, &error);
+    check_that(status == bad[i].status && error.value == bad[i].value, "%s: %d, %" PRId64,
+               bad[i].text, status, error.value);
+    check_that(ppb == 7 && ns == 7, "%s: touched", bad[i].text);
+  }
+  ck_assert_int_eq(slo_objective_parse_quantile(NULL, &ppb, &ns, NULL), SLO_EINVAL);
+  ck_assert_int_eq(slo_objective_parse_quantile("p99<=1s", NULL, &ns, NULL), SLO_EINVAL);
+  ck_assert_int_eq(slo_objective_parse_quantile("p99<=1s", &ppb, NULL, NULL), SLO_EINVAL);
+}
+END_TEST
+
+CHECK_MAIN("objective", tcase_add_test(tc, test_parse_quantile); tcase_add_test(tc, test_exact);
+           tcase_add_test(tc, test_nine_tenths); tcase_add_test(tc, test_zeros_beyond_a_ppb);
+           tcase_add_test(tc, test_refused); tcase_add_test(tc, test_no_objective);
+           tcase_add_test(tc, test_overflow); tcase_add_test(tc, test_null);
+           tcase_add_test(tc, test_short_error); tcase_add_test(tc, test_shortest);
+           tcase_add_test(tc, test_round_trip); tcase_add_test(tc, test_against_digits);)

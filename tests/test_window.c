@@ -4,30 +4,44 @@
  * The model knows no rings: it keeps every push for ever and scans. What a tier promises is all
  * it uses of the tiers: an edge that lies within a tier's span is found to that tier's step.
  */
-#include "base/block.h"
+#include <pthread.h>
+
+#include "base/atomic.h"
 #include "check_main.h"
 #include "slo/window.h"
 
 #define SEC SLO_SECOND_NS
 
-enum { PUSHES_MAX = 640, TIERS_MAX = SLO_WINDOW_TIERS_MAX };
+__extension__ typedef unsigned __int128 wide;
+
+enum { PUSHES_MAX = 640, TIERS_MAX = SLO_WINDOW_TIERS_MAX, PINS = 4, PINNED_MAX = 640 };
 
 /* ---- the model ---- */
 
 typedef struct model_push {
   int64_t at;
   slo_counts total;
-  int64_t measured; /* since the history began */
+  int64_t measured, unresolved; /* since the history began */
+  slo_slices slices;
 } model_push;
+
+typedef struct model_pin {
+  int64_t at; /* of the reading */
+  int64_t until;
+} model_pin;
 
 typedef struct model {
   model_push push[PUSHES_MAX]; /* the taken ones, all of them */
   size_t n;
   size_t first; /* the one the history begins with */
   uint64_t steps_back, jumps_refused, rebases;
-  int64_t jump_max;
-  uint32_t tier_count;
+  int64_t jump_max, gap, slice;
+  uint64_t slice_objective;
+  uint32_t policy, tier_count;
   slo_window_tier tier[TIERS_MAX];
+  slo_counts closed;         /* when the open slice began */
+  model_pin pin[PINNED_MAX]; /* of this history, also those that have expired */
+  size_t pins;
 } model;
 
 static const slo_window_tier default_tiers[] = {
@@ -37,11 +51,17 @@ static const slo_window_tier default_tiers[] = {
     {129600 * SEC, 7776000 * SEC},
 };
 
-static void model_begin(model *m, const slo_window_tier *tiers, uint32_t count, int64_t jump_max) {
+static void model_begin(model *m, const slo_window_tier *tiers, uint32_t count,
+                        const slo_window_config *config) {
   memset(m, 0, sizeof *m);
   memcpy(m->tier, tiers, count * sizeof tiers[0]);
   m->tier_count = count;
-  m->jump_max = jump_max != 0 ? jump_max : tiers[count - 1].span_ns;
+  m->jump_max = config->jump_max_ns != 0 ? config->jump_max_ns : tiers[count - 1].span_ns;
+  m->gap = tiers[0].step_ns > 30 * SEC ? 2 * tiers[0].step_ns : 60 * SEC;
+  if (config->gap_ns != 0) m->gap = config->gap_ns;
+  m->slice = config->slice_ns;
+  m->slice_objective = config->slice_objective_ppb;
+  m->policy = config->unmeasured;
 }
 
 static const model_push *model_newest(const model *m) {
@@ -52,8 +72,24 @@ static int64_t model_longest(const model *m) {
   return m->tier[m->tier_count - 1].span_ns;
 }
 
+/* The slices that end with this push, if any do. tests/test_slice.c walks through each. */
+static void model_close(model *m, model_push *p, int64_t last, int measured) {
+  if (m->slice == 0 || p->at / m->slice == last / m->slice) return;
+  uint64_t n = measured ? (uint64_t)(p->at / m->slice - last / m->slice) : 1;
+  uint64_t good = p->total.good - m->closed.good, bad = p->total.bad - m->closed.bad;
+  m->closed = p->total;
+  if (n > good + bad) n = good + bad;
+  if (n == 0) return;
+  if ((wide)good * 1000000000 >= (wide)(good + bad) * m->slice_objective) {
+    p->slices.good += n;
+  } else {
+    p->slices.bad += n;
+  }
+  p->slices.ratio_sum += n * (uint64_t)(((wide)bad * 200000000000 / (good + bad) + 1) / 2);
+}
+
 static slo_status model_take(model *m, int64_t now, const slo_counts *total, uint32_t flags) {
-  model_push p = {now, *total, 0};
+  model_push p = {now, *total, 0, 0, {0, 0, 0}};
   if (now < 0 || now > SLO_TIME_MAX_NS) return SLO_ERANGE;
   if (m->n != 0) {
     const model_push *last = model_newest(m);
@@ -62,10 +98,16 @@ static slo_status model_take(model *m, int64_t now, const slo_counts *total, uin
                 total->excluded < last->total.excluded;
     if (lower && !rebase) return SLO_ERANGE;
     p.measured = last->measured;
+    p.unresolved = last->unresolved;
+    p.slices = last->slices;
     if ((now < last->at || lower) && rebase) {
       m->rebases++;
       m->first = m->n;
-      p.measured = 0; /* the history begins anew, and with it what was measured of it */
+      /* the history begins anew, and with it what was measured of it; no pin is of it */
+      p.measured = p.unresolved = 0;
+      memset(&p.slices, 0, sizeof p.slices);
+      m->closed = *total;
+      m->pins = 0;
     } else if (now < last->at) {
       m->steps_back++;
       p.at = last->at;
@@ -74,8 +116,14 @@ static slo_status model_take(model *m, int64_t now, const slo_counts *total, uin
       return SLO_ECLOCK;
     } else {
       m->rebases += now - last->at > m->jump_max;
-      if (!(flags & SLO_PUSH_UNMEASURED)) p.measured += now - last->at;
+      if (!(flags & SLO_PUSH_UNMEASURED)) {
+        p.measured += now - last->at;
+        if (now - last->at > m->gap) p.unresolved += now - last->at;
+      }
+      if (now > last->at) model_close(m, &p, last->at, !(flags & SLO_PUSH_UNMEASURED));
     }
+  } else {
+    m->closed = *total;
   }
   ck_assert_uint_lt(m->n, PUSHES_MAX);
   m->push[m->n++] = p;
@@ -84,11 +132,10 @@ static slo_status model_take(model *m, int64_t now, const slo_counts *total, uin
 
 /* The newest push at or before a moment; NULL before the history. */
 static const model_push *model_at(const model *m, int64_t moment) {
-  const model_push *found = NULL;
-  for (size_t i = m->first; i < m->n; i++) {
-    if (m->push[i].at <= moment) found = &m->push[i];
+  for (size_t i = m->n; i-- > m->first;) {
+    if (m->push[i].at <= moment) return &m->push[i];
   }
-  return found;
+  return NULL;
 }
 
 static int model_pushed_at(const model *m, int64_t moment) {
@@ -96,22 +143,79 @@ static int model_pushed_at(const model *m, int64_t moment) {
   return p != NULL && p->at == moment;
 }
 
-/* Is the difference that of two pushes which were really made? */
-static int model_explains(const model *m, const slo_delta *d) {
-  for (size_t t = m->first; t < m->n; t++) {
-    const model_push *to = &m->push[t];
-    if (to->at != d->to_ns) continue;
-    for (size_t f = m->first; f <= t; f++) {
-      const model_push *from = &m->push[f];
-      if (from->at == d->from_ns && to->measured - from->measured == d->measured_ns &&
-          to->total.good - from->total.good == d->counts.good &&
-          to->total.bad - from->total.bad == d->counts.bad &&
-          to->total.excluded - from->total.excluded == d->counts.excluded) {
-        return 1;
-      }
+/* The newest push before the last one in time; NULL: there is none. */
+static const model_push *model_previous(const model *m) {
+  return model_at(m, model_newest(m)->at - 1);
+}
+
+/* What the difference of two pushes must say, all of it but SHORT. asked_ns: the begin that was
+ * asked for, INT64_MIN for a window that ends now. */
+static slo_delta model_difference(const model *m, const model_push *from, const model_push *to,
+                                  int64_t span, int64_t asked_ns) {
+  slo_delta d = SLO_SIZED(slo_delta);
+  int64_t used = to->at - from->at, lost = used - (to->measured - from->measured);
+  d.span_ns = span;
+  d.from_ns = from->at;
+  d.to_ns = to->at;
+  d.measured_ns = to->measured - from->measured;
+  d.unresolved_ns = to->unresolved - from->unresolved;
+  *(m->policy == SLO_UNMEASURED_FREEZE ? &d.frozen_ns : &d.unmeasured_ns) = lost;
+  int64_t beyond = used - d.frozen_ns - span;
+  if (asked_ns != INT64_MIN) {
+    int64_t late = to->at - (asked_ns + span);
+    beyond = asked_ns > from->at ? asked_ns - from->at : 0;
+    if (late > 0) beyond += late;
+    if (used == 0) beyond = 0;
+  }
+  if (beyond > 0 && (wide)beyond * 50 >= (wide)span - (wide)span % 50 + 50) {
+    d.flags = SLO_DELTA_COARSE;
+  }
+  d.covered_ns = beyond > 0 ? d.measured_ns - beyond : d.measured_ns;
+  if (d.covered_ns < 0) d.covered_ns = 0;
+  d.counts.good = to->total.good - from->total.good;
+  d.counts.bad = to->total.bad - from->total.bad;
+  d.counts.excluded = to->total.excluded - from->total.excluded;
+  uint64_t valid = d.counts.good + d.counts.bad;
+  if (d.unmeasured_ns != 0 && d.measured_ns != 0) {
+    d.unseen = (uint64_t)((wide)valid * (uint64_t)d.unmeasured_ns / (uint64_t)d.measured_ns);
+  } else if (d.unmeasured_ns != 0) {
+    d.unseen = valid > 1 ? valid : 1;
+  }
+  d.judged = d.counts;
+  if (m->policy == SLO_UNMEASURED_BAD) d.judged.bad += d.unseen;
+  if (m->policy == SLO_UNMEASURED_GOOD) d.judged.good += d.unseen;
+  d.slices.good = to->slices.good - from->slices.good;
+  d.slices.bad = to->slices.bad - from->slices.bad;
+  d.slices.ratio_sum = to->slices.ratio_sum - from->slices.ratio_sum;
+  d.slice_ns = m->slice;
+  for (int64_t t = m->slice; m->slice != 0 && t <= d.unmeasured_ns; t += m->slice) {
+    d.unseen_slices++;
+    if (t > 5000 * m->slice) { /* and so on */
+      d.unseen_slices = (uint64_t)(d.unmeasured_ns / m->slice);
+      break;
     }
   }
-  return 0;
+  d.policy = m->policy;
+  return d;
+}
+
+/* Is it the difference of two pushes that were really made, as they were at last? */
+static int model_explains(const model *m, const slo_delta *d, int64_t asked_ns) {
+  const model_push *from = model_at(m, d->from_ns), *to = model_at(m, d->to_ns);
+  if (from == NULL || to == NULL || from->at != d->from_ns || to->at != d->to_ns) return 0;
+  slo_delta expected = model_difference(m, from, to, d->span_ns, asked_ns);
+  expected.flags |= d->flags & SLO_DELTA_SHORT;
+  return memcmp(&expected, d, sizeof expected) == 0;
+}
+
+/* The newest reading at or before a moment that is pinned, and that nobody may have let go of. */
+static const model_pin *model_pinned(const model *m, int64_t moment, int live) {
+  const model_pin *found = NULL;
+  for (size_t i = 0; i < m->pins; i++) {
+    if (m->pin[i].at > moment || (live && m->pin[i].until < model_newest(m)->at)) continue;
+    if (found == NULL || m->pin[i].at > found->at) found = &m->pin[i];
+  }
+  return found;
 }
 
 /* The finest tier that promises to reach `age` back; NULL: none does. */
@@ -122,25 +226,29 @@ static const slo_window_tier *model_tier(const model *m, int64_t age) {
   return NULL;
 }
 
-/* Of the span asked for, how much was measured at least. */
-static int64_t model_covered(const slo_delta *d) {
-  int64_t beyond = d->to_ns - d->from_ns - d->span_ns;
-  int64_t covered = d->measured_ns - (beyond > 0 ? beyond : 0);
-  return covered > 0 ? covered : 0;
-}
-
-/* What the header promises of an edge that was asked for at `moment` and found at `at`. */
-static void model_check_edge(const model *m, int64_t moment, int64_t at, uint32_t is_short,
+/* What the header promises of an edge that was asked for at `moment` and found at `at`. Pins must
+ * serve where they are looked at in any case, else beyond the rings. */
+static void model_check_edge(const model *m, int64_t moment, int64_t at, int pins,
                              const char *which) {
   const model_push *newest = model_newest(m), *exact = model_at(m, moment);
+  const model_push *previous = model_previous(m);
   int64_t first = m->push[m->first].at, longest = model_longest(m);
   const slo_window_tier *tier = model_tier(m, newest->at - moment);
+  const model_pin *pin = model_pinned(m, moment, 1);
   if (moment >= newest->at) {
     check_that(at == newest->at, "%s: %" PRId64 " is not the newest reading", which, at);
+  } else if (previous != NULL && moment >= previous->at) {
+    check_that(at == previous->at, "%s: %" PRId64 " is not the reading before", which, at);
   } else if (exact == NULL || tier == NULL) {
-    /* before the history, or further back than is kept: the oldest there is */
-    check_that(exact != NULL || is_short, "%s: before the history, and not said so", which);
-    check_that(is_short || at <= moment, "%s: later than asked for, and not said so", which);
+    /* before the history, or further back than is kept: the oldest there is, or a pinned one */
+    if (pin != NULL && at <= moment) {
+      int64_t step = pins ? 1 : m->tier[m->tier_count - 1].step_ns; /* the rings may reach it */
+      check_that(at > pin->at - step, "%s: the pin at %" PRId64 " is newer", which, pin->at);
+    } else if (pin != NULL && (pins || m->policy != SLO_UNMEASURED_FREEZE)) {
+      check_that(at - moment < moment - pin->at, "%s: the pin at %" PRId64 " is nearer", which,
+                 pin->at);
+    }
+    if (at <= moment && model_pinned(m, moment, 0) != NULL) return;
     if (newest->at - first <= longest) {
       check_that(at == first, "%s: %" PRId64 " is not the first, %" PRId64, which, at, first);
     } else {
@@ -157,7 +265,17 @@ static void model_check_edge(const model *m, int64_t moment, int64_t at, uint32_
                "%s: %" PRId64 " is older than the reading of the whole step %" PRId64
                " (step %" PRId64 ", asked for %" PRId64 ")",
                which, at, whole, tier->step_ns, moment);
+    check_that(!pins || pin == NULL || at >= pin->at, "%s: the pin at %" PRId64 " is newer", which,
+               pin == NULL ? 0 : pin->at);
   }
+}
+
+/* Where time stands still: the newest push with that much measured time behind it. */
+static int64_t model_thawed(const model *m, int64_t span) {
+  for (size_t i = m->n; i-- > m->first;) {
+    if (model_newest(m)->measured - m->push[i].measured >= span) return m->push[i].at;
+  }
+  return -1;
 }
 
 static void model_check_read(const model *m, const slo_window *w, int64_t span) {
@@ -167,32 +285,30 @@ static void model_check_read(const model *m, const slo_window *w, int64_t span) 
   check_that(status == SLO_OK, "read: %d", status);
   check_that(d.struct_size == sizeof d && d.span_ns == span && d.to_ns == newest->at,
              "read: not the window asked for");
-  check_that((d.flags & ~(uint32_t)SLO_DELTA_SHORT) == 0, "read: flags %u", d.flags);
-  check_that(d.covered_ns == model_covered(&d) && d.covered_ns <= span, "read: %" PRId64 " covered",
-             d.covered_ns);
-  check_that(model_explains(m, &d),
+  check_that(d.covered_ns <= span, "read: %" PRId64 " covered", d.covered_ns);
+  check_that(model_explains(m, &d, INT64_MIN),
              "read %" PRId64 ": nothing pushed explains (%" PRId64 ", %" PRId64 "]: %" PRIu64
-             " good, %" PRId64 " measured",
-             span, d.from_ns, d.to_ns, d.counts.good, d.measured_ns);
+             " good, %" PRId64 " measured, flags %u",
+             span, d.from_ns, d.to_ns, d.counts.good, d.measured_ns, d.flags);
   int64_t moment = span > newest->at + 1 ? -1 : newest->at - span;
-  const slo_window_tier *tier = model_tier(m, newest->at - moment);
-  if (model_at(m, moment) != NULL && tier != NULL) check_that(d.flags == 0, "read: short");
-  model_check_edge(m, moment, d.from_ns, d.flags & SLO_DELTA_SHORT, "read");
+  if (m->policy == SLO_UNMEASURED_FREEZE) moment = model_thawed(m, span);
+  int is_short = (d.flags & SLO_DELTA_SHORT) != 0;
+  check_that(is_short == (d.from_ns > moment), "read %" PRId64 ": flags %u", span, d.flags);
+  model_check_edge(m, moment, d.from_ns, 0, "read");
 }
 
-static void model_check_delta(const model *m, const slo_window *w, int64_t from, int64_t to) {
+static slo_delta model_check_delta(const model *m, const slo_window *w, int64_t from, int64_t to) {
   slo_delta d = SLO_SIZED(slo_delta);
   slo_status status = slo_window_delta(w, from, to, &d);
   check_that(status == SLO_OK, "delta: %d", status);
   check_that(d.span_ns == to - from && d.from_ns <= d.to_ns, "delta: not what was asked for");
-  check_that(model_explains(m, &d), "delta: nothing pushed explains it");
-  check_that(d.covered_ns == model_covered(&d) && d.covered_ns <= to - from,
-             "delta: %" PRId64 " covered", d.covered_ns);
-  int64_t newest = model_newest(m)->at;
-  int reached = model_at(m, from) != NULL && model_tier(m, newest - from) != NULL;
-  if (reached) check_that(d.flags == 0, "delta: short");
-  model_check_edge(m, from, d.from_ns, d.flags & SLO_DELTA_SHORT, "delta from");
-  model_check_edge(m, to, d.to_ns, d.flags & SLO_DELTA_SHORT, "delta to");
+  check_that(model_explains(m, &d, from), "delta: nothing pushed explains it");
+  check_that(d.covered_ns <= to - from, "delta: %" PRId64 " covered", d.covered_ns);
+  int is_short = (d.flags & SLO_DELTA_SHORT) != 0;
+  check_that(is_short == (d.from_ns > from || d.to_ns > to), "delta: flags %u", d.flags);
+  model_check_edge(m, from, d.from_ns, 1, "delta from");
+  model_check_edge(m, to, d.to_ns, 1, "delta to");
+  return d;
 }
 
 static void model_check_summary(const model *m, const slo_window *w) {
@@ -213,6 +329,50 @@ static void model_check_summary(const model *m, const slo_window *w) {
   check_that(s.measured_ns == newest->measured,
              "summary: %" PRId64 " measured of a history in which %" PRId64 " was", s.measured_ns,
              newest->measured);
+  check_that(s.unresolved_ns == newest->unresolved, "summary: %" PRId64 " unresolved",
+             s.unresolved_ns);
+}
+
+/* A pin: what is asked for at `at` now is kept until `until`. */
+static void model_check_pin(model *m, slo_window *w, int64_t at, int64_t until) {
+  const model_push *newest = model_newest(m), *previous = model_previous(m);
+  slo_status expected = SLO_OK, status;
+  size_t live = 0, same = m->pins;
+  slo_delta d = {0};
+  if (at < 0 || until < at || until > SLO_TIME_MAX_NS || at > newest->at) {
+    expected = SLO_ERANGE;
+  } else {
+    d = model_check_delta(m, w, at, newest->at);
+    if (d.flags & SLO_DELTA_SHORT) expected = SLO_ENODATA;
+    if (previous == NULL ? at == newest->at : at >= previous->at) { /* just passed: exact */
+      check_that(d.from_ns == model_at(m, at)->at, "pin: %" PRId64 " for %" PRId64, d.from_ns, at);
+    }
+  }
+  for (size_t i = 0; i < m->pins; i++) {
+    live += m->pin[i].until >= newest->at;
+    if (m->pin[i].at == d.from_ns) same = i;
+  }
+  int held = same < m->pins && m->pin[same].until >= newest->at;
+  if (expected == SLO_OK && live == PINS && !held) expected = SLO_ESPACE;
+  status = slo_window_pin(w, at, until);
+  check_that(status == expected, "pin %" PRId64 ": %d instead of %d", at, status, expected);
+  if (status != SLO_OK) return;
+  if (same == m->pins) {
+    ck_assert_uint_lt(m->pins, PINNED_MAX);
+    m->pin[m->pins++] = (model_pin){d.from_ns, until};
+  } else if (!held || m->pin[same].until < until) {
+    /* one that has expired may be there still, with a later end than this one */
+    m->pin[same].until = until;
+  }
+}
+
+/* Every reading that is pinned is there, however old it is. */
+static void model_check_pinned(const model *m, const slo_window *w) {
+  for (size_t i = 0; i < m->pins; i++) {
+    if (m->pin[i].until < model_newest(m)->at) continue;
+    slo_delta d = model_check_delta(m, w, m->pin[i].at, model_newest(m)->at);
+    check_that(d.from_ns == m->pin[i].at, "the pin at %" PRId64 " is lost", m->pin[i].at);
+  }
 }
 
 /* A span worth asking for: at an edge of something, or anything. */
@@ -251,6 +411,7 @@ static int64_t model_span(const model *m, uint64_t *random) {
 static void model_check(const model *m, const slo_window *w, int reads, uint64_t *random) {
   int64_t newest = model_newest(m)->at;
   model_check_summary(m, w);
+  model_check_pinned(m, w);
   for (int i = 0; i < reads; i++) {
     int64_t a = model_span(m, random), b = model_span(m, random);
     model_check_read(m, w, a);
@@ -259,13 +420,13 @@ static void model_check(const model *m, const slo_window *w, int reads, uint64_t
       a = b;
       b = t;
     }
-    model_check_delta(m, w, newest > a ? newest - a : 0, newest > b ? newest - b : 0);
+    (void)model_check_delta(m, w, newest > a ? newest - a : 0, newest > b ? newest - b : 0);
   }
 }
 
 /* ---- schedules ---- */
 
-enum { EXACT = 1, LATE = 2, GAPS = 4, WILD = 8 }; /* what may happen in a schedule */
+enum { EXACT = 1, LATE = 2, GAPS = 4, WILD = 8, DOWN = 16 }; /* what may happen in a schedule */
 
 typedef struct schedule {
   model m;
@@ -336,10 +497,28 @@ static void schedule_wild(schedule *s) {
   }
 }
 
+static void schedule_pin(schedule *s) {
+  uint64_t *r = &s->random;
+  model *m = &s->m;
+  const model_push *previous = model_previous(m);
+  int64_t newest = model_newest(m)->at, at = newest - model_span(m, r);
+  int64_t keep = (int64_t)(check_random(r) % (uint64_t)(4 * model_longest(m)));
+  if (check_random(r) % 2 == 0) { /* what the last push passed */
+    int64_t passed = previous == NULL ? 0 : newest - previous->at;
+    at = newest - (int64_t)(check_random(r) % (uint64_t)(passed + 1));
+  } else if (check_random(r) % 16 == 0) {
+    at = newest + 1;
+  }
+  if (m->pins != 0 && check_random(r) % 4 == 0) at = m->pin[check_random(r) % m->pins].at;
+  int64_t until = at < 0 ? at : schedule_after(at, check_random(r) % 16 == 0 ? -1 : keep);
+  model_check_pin(m, s->w, at, until);
+}
+
 static void schedule_step(schedule *s, unsigned kinds) {
   uint64_t *r = &s->random;
   const model *m = &s->m;
-  uint32_t flags = check_random(r) % 16 == 0 ? SLO_PUSH_UNMEASURED : 0;
+  uint32_t flags =
+      check_random(r) % (kinds & DOWN ? 2 : 16) == 0 ? (uint32_t)SLO_PUSH_UNMEASURED : 0;
   int64_t late = 0, ahead = s->unit;
   schedule_record(s);
   if ((kinds & GAPS) && check_random(r) % 6 == 0) {
@@ -366,18 +545,19 @@ static void schedule_step(schedule *s, unsigned kinds) {
   }
 }
 
-static void schedule_run(const slo_window_tier *tiers, uint32_t count, int64_t jump_max,
-                         int64_t unit, int64_t begin, unsigned kinds, uint64_t seed) {
+static void schedule_run(const slo_window_tier *tiers, uint32_t count,
+                         const slo_window_config *given, int64_t unit, int64_t begin,
+                         unsigned kinds, uint64_t seed) {
   static schedule s;
-  slo_window_config config = SLO_SIZED(slo_window_config);
+  slo_window_config config = *given;
   size_t size;
   config.tier_count = tiers == default_tiers ? 0 : count;
   config.tiers = tiers == default_tiers ? NULL : tiers;
-  config.jump_max_ns = jump_max;
+  config.pins = PINS;
   ck_ok(slo_window_footprint(&config, &size, NULL));
   void *memory = check_memory(size);
   memset(&s, 0, sizeof s);
-  model_begin(&s.m, tiers, count, jump_max);
+  model_begin(&s.m, tiers, count, &config);
   s.random = seed;
   s.unit = unit;
   s.now = begin;
@@ -387,24 +567,42 @@ static void schedule_run(const slo_window_tier *tiers, uint32_t count, int64_t j
   size_t steps = 40 + check_random(&s.random) % 200;
   for (size_t i = 0; i < steps && s.m.n < PUSHES_MAX - 8; i++) {
     schedule_step(&s, kinds);
+    if (check_random(&s.random) % 4 == 0) schedule_pin(&s);
     model_check(&s.m, s.w, i % 16 == 0 ? 32 : 6, &s.random);
   }
   model_check(&s.m, s.w, 100, &s.random);
   free(memory);
 }
 
-/* The same configuration under every kind of schedule, from several moments on. */
+/* The same tiers under every kind of schedule and policy, from several moments on. */
 static void schedules(const slo_window_tier *tiers, uint32_t count, const int64_t *units,
                       size_t unit_count, uint64_t seed) {
-  static const unsigned kinds[] = {EXACT, LATE, GAPS, LATE | GAPS, LATE | GAPS | WILD, GAPS | WILD};
+  static const unsigned kinds[] = {EXACT,
+                                   LATE,
+                                   GAPS,
+                                   LATE | GAPS,
+                                   LATE | GAPS | WILD,
+                                   GAPS | WILD,
+                                   LATE | DOWN,
+                                   LATE | GAPS | DOWN | WILD};
+  static const uint64_t objectives[] = {1, 950000000, 990000001, 1000000000};
   int64_t longest = tiers[count - 1].span_ns;
   int64_t begins[] = {0, INT64_C(1431894420) * SEC, INT64_C(1700000000123456789),
                       SLO_TIME_MAX_NS - 3 * longest};
-  for (uint64_t i = 0; i < 72; i++) {
-    int64_t jump_max = i % 3 == 0 ? 0 : i % 3 == 1 ? SLO_TIME_MAX_NS : longest / 2;
-    if (jump_max != 0 && jump_max < tiers[0].step_ns) jump_max = tiers[0].step_ns;
-    schedule_run(tiers, count, jump_max, units[i / 6 % unit_count], begins[i / 6 % 4], kinds[i % 6],
-                 seed * 1000 + i);
+  for (uint64_t i = 0; i < 128; i++) {
+    slo_window_config c = SLO_SIZED(slo_window_config);
+    int64_t unit = units[i / 8 % unit_count];
+    c.unmeasured = (uint32_t)(i / 8 % 4); /* each with every kind */
+    c.jump_max_ns = i % 3 == 0 ? 0 : i % 3 == 1 ? SLO_TIME_MAX_NS : longest / 2;
+    if (c.jump_max_ns != 0 && c.jump_max_ns < tiers[0].step_ns) c.jump_max_ns = tiers[0].step_ns;
+    c.gap_ns = i % 5 < 3 ? 0 : i % 5 == 3 ? unit : 3 * unit + 1;
+    if (i / 32 % 2 == 0) {
+      c.slice_ns = unit * (int64_t)(1 + i % 4) + (int64_t)(i % 3);
+      if (c.slice_ns < SLO_WINDOW_SLICE_MIN_NS) c.slice_ns = SLO_WINDOW_SLICE_MIN_NS;
+      if (c.slice_ns > SLO_DAY_NS) c.slice_ns = SLO_DAY_NS;
+      c.slice_objective_ppb = objectives[i % 4];
+    }
+    schedule_run(tiers, count, &c, unit, begins[i / 7 % 4], kinds[i % 8], seed * 1000 + i);
   }
 }
 
@@ -807,6 +1005,229 @@ START_TEST(test_nothing_happens_in_no_time) {
 }
 END_TEST
 
+/* A history that begins in the first slot of all does not find what an older one left there. */
+START_TEST(test_history_begins_in_slot_0) {
+  slo_window *w = window_of(minute, 1, 0);
+  slo_counts total = good(0);
+  slo_delta d = SLO_SIZED(slo_delta);
+  for (int64_t t = 0; t < 5; t++) ck_ok(slo_window_push(w, t * SEC, &total, 0));
+  total = good(7);
+  ck_ok(slo_window_push(w, SEC / 2, &total, SLO_PUSH_REBASE));
+  ck_ok(slo_window_delta(w, 0, SEC, &d));
+  ck_assert_int_eq(d.from_ns, SEC / 2);
+  ck_assert_uint_eq(d.counts.good, 0);
+  ck_assert_uint_eq(d.flags, SLO_DELTA_SHORT);
+  slo_window_destroy(w);
+}
+END_TEST
+
+/* Up for a second of each thousand: a minute of measured time is most of a day long. */
+START_TEST(test_freeze_mostly_down) {
+  const slo_window_tier tiers[] = {{10 * SEC, 120 * SLO_HOUR_NS}};
+  slo_window_config config = SLO_SIZED(slo_window_config);
+  slo_window *w;
+  config.tiers = tiers;
+  config.tier_count = 1;
+  config.unmeasured = SLO_UNMEASURED_FREEZE;
+  ck_ok(slo_window_create(&config, NULL, &w, NULL));
+  slo_counts total = good(0);
+  for (int64_t t = 0; t < 400000; t += 1000) {
+    ck_ok(slo_window_push(w, t * SEC, &total, SLO_PUSH_UNMEASURED));
+    total.good++;
+    ck_ok(slo_window_push(w, (t + 1) * SEC, &total, 0));
+  }
+  for (int64_t span = 0; span <= 401; span++) {
+    slo_delta d = SLO_SIZED(slo_delta);
+    int64_t span_ns = span * SEC;
+    ck_ok(slo_window_read(w, &span_ns, 1, &d));
+    ck_assert_uint_eq(d.flags, span <= 400 ? 0 : SLO_DELTA_SHORT);
+    ck_assert_int_eq(d.measured_ns, (span <= 400 ? span : 400) * SEC);
+    ck_assert_int_eq(d.frozen_ns, d.to_ns - d.from_ns - d.measured_ns);
+    ck_assert_uint_eq(d.counts.good, (uint64_t)(span <= 400 ? span : 400));
+  }
+  slo_window_destroy(w);
+}
+END_TEST
+
+/* The same readings by each policy. */
+START_TEST(test_policies) {
+  static const struct {
+    uint64_t good, bad, unseen;
+    int64_t unmeasured_s, frozen_s;
+  } want[] = {{60, 6, 22, 10, 0}, {60, 28, 22, 10, 0}, {82, 6, 22, 10, 0}, {60, 6, 0, 0, 10}};
+  for (uint32_t policy = SLO_UNMEASURED_IGNORE; policy <= SLO_UNMEASURED_FREEZE; policy++) {
+    slo_window_config config = SLO_SIZED(slo_window_config);
+    slo_window *w;
+    slo_delta d = SLO_SIZED(slo_delta);
+    slo_counts total = {0, 0, 0};
+    config.tiers = minute;
+    config.tier_count = 1;
+    config.gap_ns = 19 * SEC;
+    config.unmeasured = policy;
+    ck_ok(slo_window_create(&config, NULL, &w, NULL));
+    ck_ok(slo_window_push(w, 100 * SEC, &total, 0));
+    total = (slo_counts){20, 2, 1};
+    ck_ok(slo_window_push(w, 110 * SEC, &total, 0));
+    ck_ok(slo_window_push(w, 120 * SEC, &total, SLO_PUSH_UNMEASURED));
+    total = (slo_counts){60, 6, 3};
+    ck_ok(slo_window_push(w, 140 * SEC, &total, 0)); /* a gap */
+    ck_ok(slo_window_delta(w, 100 * SEC, 140 * SEC, &d));
+    ck_assert_uint_eq(d.policy, policy);
+    ck_assert_uint_eq(d.counts.good + d.counts.bad + d.counts.excluded, 69);
+    ck_assert_uint_eq(d.judged.good, want[policy].good); /* 66 in 30 s are 22 in 10 s */
+    ck_assert_uint_eq(d.judged.bad, want[policy].bad);
+    ck_assert_uint_eq(d.judged.excluded, 3);
+    ck_assert_uint_eq(d.unseen, want[policy].unseen);
+    ck_assert_int_eq(d.measured_ns, 30 * SEC);
+    ck_assert_int_eq(d.unmeasured_ns, want[policy].unmeasured_s * SEC);
+    ck_assert_int_eq(d.frozen_ns, want[policy].frozen_s * SEC);
+    ck_assert_int_eq(d.unresolved_ns, 20 * SEC);
+    ck_assert_int_eq(d.corrected_ns, 0);
+    slo_window_destroy(w);
+  }
+}
+END_TEST
+
+/* A gap is what is longer than gap_ns: a minute, two steps, or what was asked for. */
+START_TEST(test_gap) {
+  static const struct {
+    int64_t step, asked, gap;
+  } gaps[] = {{SEC, 0, 60 * SEC},
+              {30 * SEC, 0, 60 * SEC},
+              {30 * SEC + 1, 0, 60 * SEC + 2},
+              {SLO_HOUR_NS, 0, 2 * SLO_HOUR_NS},
+              {SEC, 1, 1},
+              {SLO_HOUR_NS, SEC, SEC},
+              {SEC, SLO_HOUR_NS, SLO_HOUR_NS}};
+  for (size_t i = 0; i < sizeof gaps / sizeof gaps[0]; i++) {
+    for (int64_t more = 0; more < 2; more++) {
+      slo_window_tier tier = {gaps[i].step, 10 * SLO_HOUR_NS};
+      slo_window_config config = SLO_SIZED(slo_window_config);
+      slo_window *w;
+      slo_counts total = good(1);
+      config.tiers = &tier;
+      config.tier_count = 1;
+      config.gap_ns = gaps[i].asked;
+      ck_ok(slo_window_create(&config, NULL, &w, NULL));
+      ck_ok(slo_window_push(w, SEC, &total, 0));
+      ck_ok(slo_window_push(w, SEC + gaps[i].gap + more, &total, 0));
+      ck_assert_int_eq(summary_of(w).unresolved_ns, more != 0 ? gaps[i].gap + 1 : 0);
+      slo_window_destroy(w);
+    }
+  }
+}
+END_TEST
+
+/* What was not seen never makes counts that nobody can add. */
+START_TEST(test_unseen_without_end) {
+  slo_window_config config = SLO_SIZED(slo_window_config);
+  slo_window *w;
+  slo_delta d = SLO_SIZED(slo_delta);
+  slo_counts total = good(0);
+  config.jump_max_ns = SLO_TIME_MAX_NS;
+  config.unmeasured = SLO_UNMEASURED_BAD;
+  ck_ok(slo_window_create(&config, NULL, &w, NULL));
+  ck_ok(slo_window_push(w, 0, &total, 0));
+  ck_ok(slo_window_pin(w, 0, SLO_TIME_MAX_NS));
+  total = good(UINT64_C(1) << 62);
+  ck_ok(slo_window_push(w, 1, &total, 0));
+  ck_ok(slo_window_push(w, SLO_TIME_MAX_NS, &total, SLO_PUSH_UNMEASURED));
+  ck_ok(slo_window_delta(w, 0, SLO_TIME_MAX_NS, &d));
+  ck_assert_uint_eq(d.counts.good, total.good);
+  ck_assert_uint_eq(d.judged.good + d.judged.bad, INT64_MAX);
+  slo_window_destroy(w);
+}
+END_TEST
+
+/* What is 2 % beyond the span is coarse from the first nanosecond more. */
+START_TEST(test_coarse) {
+  slo_window *w = window_of(minute, 1, 0);
+  slo_counts total = good(1);
+  slo_delta d = SLO_SIZED(slo_delta);
+  for (int64_t t = 0; t <= 51; t += 51) ck_ok(slo_window_push(w, t * SEC, &total, 0));
+  const int64_t spans[] = {50 * SEC, 50 * SEC - 1, 51 * SEC, 1};
+  for (size_t i = 0; i < 4; i++) {
+    ck_ok(slo_window_read(w, &spans[i], 1, &d));
+    ck_assert_uint_eq(d.flags, i % 2 == 0 ? 0 : SLO_DELTA_COARSE);
+  }
+  slo_window_destroy(w);
+}
+END_TEST
+
+static int64_t from_of(const slo_window *w, int64_t at_ns) {
+  slo_delta d = SLO_SIZED(slo_delta);
+  ck_ok(slo_window_delta(w, at_ns, SLO_TIME_MAX_NS, &d));
+  return d.from_ns;
+}
+
+/* A pin survives the rings, follows its reading, and goes when its time or its history does. */
+START_TEST(test_pins) {
+  slo_window_config config = SLO_SIZED(slo_window_config);
+  slo_window *w;
+  slo_delta d = SLO_SIZED(slo_delta);
+  slo_counts total = good(1);
+  config.tiers = minute;
+  config.tier_count = 1;
+  config.pins = 1;
+  config.jump_max_ns = SLO_TIME_MAX_NS;
+  ck_ok(slo_window_create(&config, NULL, &w, NULL));
+  ck_assert_int_eq(slo_window_pin(w, 0, 0), SLO_ENODATA);
+  ck_assert_int_eq(slo_window_pin(NULL, 0, 0), SLO_EINVAL);
+  ck_ok(slo_window_push(w, 100 * SEC, &total, 0));
+  ck_assert_int_eq(slo_window_pin(w, -1, 0), SLO_ERANGE);
+  ck_assert_int_eq(slo_window_pin(w, 100 * SEC + 1, 200 * SEC), SLO_ERANGE);
+  ck_assert_int_eq(slo_window_pin(w, 100 * SEC, 100 * SEC - 1), SLO_ERANGE);
+  ck_assert_int_eq(slo_window_pin(w, 100 * SEC, SLO_TIME_MAX_NS + 1), SLO_ERANGE);
+  ck_assert_int_eq(slo_window_pin(w, 100 * SEC - 1, 200 * SEC), SLO_ENODATA);
+  ck_ok(slo_window_pin(w, 100 * SEC, 100 * SEC));
+  total = good(5); /* brought up to date: so is the pin */
+  ck_ok(slo_window_push(w, 100 * SEC, &total, 0));
+  ck_ok(slo_window_pin(w, 100 * SEC, 1500 * SEC));
+  ck_ok(slo_window_pin(w, 100 * SEC, 300 * SEC)); /* nothing less */
+  total = good(6);
+  ck_ok(slo_window_push(w, 95 * SEC, &total, 0));
+  for (int64_t t = 103; t <= 1500; t += 3) {
+    total.good++;
+    ck_ok(slo_window_push(w, t * SEC, &total, 0));
+    ck_ok(slo_window_delta(w, 101 * SEC, t * SEC, &d));
+    if (t <= 150 || t >= 180) { /* between them the rings' end may be nearer */
+      ck_assert_int_eq(d.from_ns, 100 * SEC);
+      ck_assert_uint_eq(d.counts.good, total.good - 6);
+    }
+    ck_assert_int_eq(slo_window_pin(w, t * SEC, t * SEC), SLO_ESPACE);
+  }
+  total.good++;
+  ck_ok(slo_window_push(w, 1500 * SEC + 1, &total, 0)); /* now it may go, but is still there */
+  ck_assert_int_eq(from_of(w, 100 * SEC), 100 * SEC);
+  ck_ok(slo_window_pin(w, 1500 * SEC, SLO_TIME_MAX_NS));
+  ck_assert_int_gt(from_of(w, 100 * SEC), 1400 * SEC);
+  total = good(0);
+  ck_ok(slo_window_push(w, 9000 * SEC, &total, SLO_PUSH_REBASE));
+  ck_assert_int_eq(from_of(w, 1500 * SEC), 9000 * SEC);
+  ck_ok(slo_window_pin(w, 9000 * SEC, 9000 * SEC)); /* there is room again */
+  slo_window_destroy(w);
+}
+END_TEST
+
+/* What was pushed before a gap longer than the rings is not SHORT, and nearer than an older pin. */
+START_TEST(test_gap_longer_than_rings) {
+  slo_window *w = window_of(minute, 1, SLO_TIME_MAX_NS);
+  slo_counts total = good(1);
+  ck_ok(slo_window_push(w, 100 * SEC, &total, 0));
+  ck_ok(slo_window_pin(w, 100 * SEC, SLO_TIME_MAX_NS));
+  ck_ok(slo_window_push(w, 1000 * SEC, &total, 0));
+  for (int64_t t = 5000; t <= 5010; t += 5) ck_ok(slo_window_push(w, t * SEC, &total, 0));
+  slo_delta d = SLO_SIZED(slo_delta);
+  ck_ok(slo_window_delta(w, 1100 * SEC, 5010 * SEC, &d));
+  ck_assert_int_eq(d.from_ns, 1000 * SEC);
+  ck_assert_uint_eq(d.flags, SLO_DELTA_COARSE);
+  ck_ok(slo_window_delta(w, 999 * SEC, 5010 * SEC, &d));
+  ck_assert_int_eq(d.from_ns, 1000 * SEC);
+  ck_assert_uint_eq(d.flags, SLO_DELTA_SHORT);
+  slo_window_destroy(w);
+}
+END_TEST
+
 /* Many spans in one call are what each gives alone, for elements of any size. */
 START_TEST(test_read_many) {
   enum { SPANS = 40 };
@@ -863,299 +1284,58 @@ START_TEST(test_read_many) {
 }
 END_TEST
 
-/* ---- configuration ---- */
+/* ---- readers meanwhile ---- */
 
-static void config_refused(const slo_window_config *config, slo_status expected, const char *field,
-                           int64_t value) {
-  slo_error error = SLO_SIZED(slo_error);
-  size_t size = 4711;
-  slo_window *w = NULL;
-  ck_assert_int_eq(slo_window_footprint(config, &size, &error), expected);
-  ck_assert_int_eq(error.status, expected);
-  ck_assert_str_eq(error.field, field);
-  ck_assert_int_eq(error.value, value);
-  if (expected == SLO_ERANGE) {
-    ck_assert_int_le(error.min, error.max);
-    ck_assert(value < error.min || value > error.max);
-  }
-  ck_assert_uint_eq(size, 4711);
-  memset(&error, 0, sizeof error);
-  error.struct_size = (uint32_t)sizeof error;
-  ck_assert_int_eq(slo_window_create(config, NULL, &w, &error), expected);
-  ck_assert_str_eq(error.field, field);
-  ck_assert_ptr_null(w);
-  ck_assert_int_eq(slo_window_footprint(config, &size, NULL), expected);
-}
-
-START_TEST(test_config_errors) {
-  const int64_t too_many = (int64_t)SLO_WINDOW_SLOTS_MAX * SEC + 1;
-  const struct {
-    slo_window_tier tiers[3];
-    const char *field;
-    int64_t value;
-  } bad_tiers[] = {
-      {{{999999, 60 * SEC}}, "tiers[0].step_ns", 999999},
-      {{{0, 60 * SEC}}, "tiers[0].step_ns", 0},
-      {{{-1, 60 * SEC}}, "tiers[0].step_ns", -1},
-      {{{SLO_TIME_MAX_NS + 1, INT64_MAX}}, "tiers[0].step_ns", SLO_TIME_MAX_NS + 1},
-      {{{SEC, SEC - 1}}, "tiers[0].span_ns", SEC - 1},
-      {{{SEC, INT64_MIN}}, "tiers[0].span_ns", INT64_MIN},
-      {{{SEC, too_many}}, "tiers[0].span_ns", too_many},
-      {{{SLO_HOUR_NS, INT64_MAX}}, "tiers[0].span_ns", INT64_MAX},
-      {{{SEC, 60 * SEC}, {SEC, 90 * SEC}}, "tiers[1].step_ns", SEC},
-      {{{SEC, 60 * SEC}, {2 * SEC, 60 * SEC}}, "tiers[1].span_ns", 60 * SEC},
-      {{{SEC, 60 * SEC}, {2 * SEC, 90 * SEC}, {SEC, 99 * SEC}}, "tiers[2].step_ns", SEC},
-      {{{SEC, 60 * SEC}, {2 * SEC, 90 * SEC}, {3 * SEC, 9 * SEC}}, "tiers[2].span_ns", 9 * SEC},
-  };
-  slo_window_config c = SLO_SIZED(slo_window_config);
-  for (size_t i = 0; i < sizeof bad_tiers / sizeof bad_tiers[0]; i++) {
-    c.tiers = bad_tiers[i].tiers;
-    c.tier_count = (uint32_t)(bad_tiers[i].field[6] - '0') + 1;
-    config_refused(&c, SLO_ERANGE, bad_tiers[i].field, bad_tiers[i].value);
-  }
-  c.tiers = minute;
-  c.tier_count = SLO_WINDOW_TIERS_MAX + 1;
-  config_refused(&c, SLO_ERANGE, "tier_count", SLO_WINDOW_TIERS_MAX + 1);
-  c.tiers = NULL;
-  c.tier_count = 1;
-  config_refused(&c, SLO_EINVAL, "tiers (NULL)", 0);
-  c.tiers = minute;
-  const int64_t jumps[] = {-1, SEC - 1, SLO_TIME_MAX_NS + 1, INT64_MIN};
-  for (size_t i = 0; i < 4; i++) {
-    c.jump_max_ns = jumps[i];
-    config_refused(&c, SLO_ERANGE, "jump_max_ns", jumps[i]);
-  }
-  c.jump_max_ns = 0;
-  c.struct_size = 0;
-  config_refused(&c, SLO_ERANGE, "slo_window_config.struct_size", 0);
-  struct {
-    slo_window_config config;
-    uint64_t more;
-  } newer = {SLO_SIZED(slo_window_config), 0};
-  newer.config.struct_size = (uint32_t)sizeof newer;
-  size_t size, same;
-  ck_ok(slo_window_footprint(&newer.config, &size, NULL)); /* a tail of zeros means nothing */
-  ck_ok(slo_window_footprint(NULL, &same, NULL));
-  ck_assert_uint_eq(size, same);
-  newer.more = 1;
-  ck_assert_int_eq(slo_window_footprint(&newer.config, &size, NULL), SLO_EVERSION);
-}
-END_TEST
-
-START_TEST(test_footprint) {
-  size_t size, given;
-  slo_window_config c = SLO_SIZED(slo_window_config);
-  ck_ok(slo_window_footprint(NULL, &size, NULL));
-  ck_assert_uint_le(size, 32 * 1024);
-  c.tiers = default_tiers; /* the defaults are what the header says they are */
-  c.tier_count = 10;
-  ck_ok(slo_window_footprint(&c, &given, NULL));
-  ck_assert_uint_eq(given, size);
-  /* 40 bytes a reading: 100 more of them are at most 4000 bytes and a cache line more */
-  slo_window_tier tier = {SEC, 1000 * SEC};
-  c.tiers = &tier;
-  c.tier_count = 1;
-  ck_ok(slo_window_footprint(&c, &size, NULL));
-  tier.span_ns += 100 * SEC;
-  ck_ok(slo_window_footprint(&c, &given, NULL));
-  ck_assert_uint_ge(given, size + 4000 - SLO_ALIGN);
-  ck_assert_uint_le(given, size + 4000 + SLO_ALIGN);
-  tier.step_ns = SLO_TIME_MAX_NS; /* the extremes */
-  tier.span_ns = SLO_TIME_MAX_NS;
-  ck_ok(slo_window_footprint(&c, &size, NULL));
-  tier.step_ns = 1000000;
-  tier.span_ns = tier.step_ns * SLO_WINDOW_SLOTS_MAX;
-  ck_ok(slo_window_footprint(&c, &size, NULL));
-  ck_assert_uint_ge(size, (size_t)40 * SLO_WINDOW_SLOTS_MAX);
-}
-END_TEST
-
-/* ---- attaching to what is not quite a window ---- */
-
-static const slo_window_tier three[] = {{SEC, 20 * SEC}, {3 * SEC, 40 * SEC}, {5 * SEC, 60 * SEC}};
-
-/* A window with a history, as plain bytes. */
-static char *filled_block(size_t *size) {
-  slo_window_config config = SLO_SIZED(slo_window_config);
+/* Push k is at k seconds, brought up to date once; the counts follow from k. */
+typedef struct watched {
   slo_window *w;
-  slo_counts total = {0, 0, 0};
-  config.tiers = three;
-  config.tier_count = 3;
-  ck_ok(slo_window_footprint(&config, size, NULL));
-  char *memory = check_memory(*size);
-  ck_ok(slo_window_init(memory, *size, &config, &w, NULL));
-  for (int64_t t = 1000; t < 1100; t++) {
-    total.good += 7;
-    total.bad += (uint64_t)t % 2;
-    ck_ok(slo_window_push(w, t * SEC, &total, 0));
-  }
-  return memory;
-}
+  sloi_cell done;
+} watched;
 
-/* Everything one can do to a window; the answers are whatever they are, of those documented. */
-static void use(slo_window *w, uint64_t *random) {
-  enum { SPANS = 24 };
-  slo_delta d[SPANS];
-  slo_window_summary s = SLO_SIZED(slo_window_summary);
-  int64_t spans[SPANS] = {0, 1, SEC, 20 * SEC, 40 * SEC, 60 * SEC, INT64_MAX, SLO_TIME_MAX_NS};
-  for (int i = 8; i < SPANS; i++) spans[i] = (int64_t)(check_random_wide(random) >> 1);
-  for (int round = 0; round < 3; round++) {
-    d[0].struct_size = (uint32_t)sizeof d[0];
-    slo_status status = slo_window_read(w, spans, SPANS, d);
-    check_that(status == SLO_OK || status == SLO_ENODATA, "read: %d", status);
-    status = slo_window_summarize(w, &s);
-    check_that(status == SLO_OK || status == SLO_ENODATA, "summarize: %d", status);
-    for (int i = 0; i < 8; i++) {
-      int64_t a = (int64_t)(check_random_wide(random) % (uint64_t)SLO_TIME_MAX_NS);
-      int64_t b = 1000 * SEC + (int64_t)(check_random(random) % (uint64_t)(120 * SEC));
-      status = slo_window_delta(w, a < b ? a : b, a < b ? b : a, d);
-      check_that(status == SLO_OK || status == SLO_ENODATA, "delta: %d", status);
-      status = slo_window_delta(w, b, b + 5 * SEC, d);
-      check_that(status == SLO_OK || status == SLO_ENODATA, "delta: %d", status);
-    }
-    slo_counts total = {check_random_wide(random), UINT64_MAX, UINT64_MAX};
-    if (check_random(random) % 2) total.good = UINT64_MAX;
-    int64_t now = check_random(random) % 2 ? (int64_t)(check_random_wide(random) >> 1) : 1100 * SEC;
-    status = slo_window_push(w, now, &total, (uint32_t)check_random(random) & 3);
-    check_that(status == SLO_OK || status == SLO_ERANGE || status == SLO_ECLOCK, "push: %d",
-               status);
-  }
-}
-
-START_TEST(test_attach_flipped_bits) {
-  size_t size;
+static void *watch(void *context) {
+  watched *s = context;
   uint64_t random = 5;
-  char *block = filled_block(&size), *copy = check_memory(size);
-  const sloi_block *header = (const void *)block;
-  size_t front = sizeof *header + (size_t)header->config_size, unused = 0;
-  for (size_t bit = 0; bit < front * 8; bit++) {
-    slo_window *w = NULL;
-    memcpy(copy, block, size);
-    copy[bit / 8] = (char)(copy[bit / 8] ^ 1 << bit % 8);
-    slo_status status = slo_window_attach(copy, size, &w);
-    if (status == SLO_OK) { /* only words that nothing reads yet */
-      check_that(bit / 8 >= offsetof(sloi_block, reserved) && bit / 8 < sizeof(sloi_block),
-                 "byte %zu was flipped and nobody noticed", bit / 8);
-      unused++;
-      use(w, &random);
-    } else {
-      check_that(status == SLO_ECORRUPT || status == SLO_EVERSION || status == SLO_ESPACE, "%d",
-                 status);
-      check_that(w == NULL, "refused and handed out");
-    }
+  for (int last = 0; !last;) {
+    slo_delta d = SLO_SIZED(slo_delta);
+    last = sloi_load_acquire(&s->done) != 0;
+    int64_t from = (int64_t)(check_random(&random) % 2000) * SEC;
+    check_ok(slo_window_delta(s->w, from, 2000 * SEC, &d));
+    uint64_t first = (uint64_t)(d.from_ns / SEC), newest = (uint64_t)(d.to_ns / SEC);
+    /* ten a second, and one that each reading but the first has when it is up to date */
+    uint64_t more = d.counts.good + (first != 0) - 10 * (newest - first);
+    check_that(newest == first ? d.counts.good == 0 : more <= 1,
+               "%" PRIu64 " good in (%" PRIu64 ", %" PRIu64 "]", d.counts.good, first, newest);
+    uint64_t ended = newest / 10 - first / 10;
+    check_that(d.slices.good == ended && d.slices.bad == 0, "%" PRIu64 " slices", d.slices.good);
+    check_that(d.frozen_ns == 0 && d.measured_ns == d.to_ns - d.from_ns, "time");
   }
-  ck_assert_uint_le(unused, 8 * sizeof header->reserved);
-  free(copy);
-  free(block);
+  return NULL;
 }
-END_TEST
 
-/* Words of the configuration replaced and the checksum made to fit. */
-START_TEST(test_attach_forged_configuration) {
-  size_t size;
-  uint64_t random = 6, refused = 0;
-  char *block = filled_block(&size), *copy = check_memory(size);
-  sloi_block *header = (void *)copy;
-  memcpy(copy, block, size);
-  size_t words = (size_t)header->config_size / 8;
-  for (size_t at = 0; at < words; at++) {
-    for (int i = 0; i < 60; i++) {
-      slo_window *w = NULL;
-      uint64_t word;
-      memcpy(copy, block, size);
-      char *where = copy + sizeof *header + 8 * at;
-      memcpy(&word, where, sizeof word);
-      switch (i) {
-        case 0:
-          word = 0;
-          break;
-        case 1:
-          word = UINT64_MAX;
-          break;
-        case 2:
-          word++;
-          break;
-        case 3:
-          word--;
-          break;
-        case 4:
-          word = (uint64_t)INT64_MAX;
-          break;
-        case 5:
-          word += UINT64_C(1) << 32;
-          break;
-        default:
-          word = check_random_wide(&random);
-          break;
-      }
-      memcpy(where, &word, sizeof word);
-      header->config_sum = sloi_block_sum(header + 1, (size_t)header->config_size);
-      slo_status status = slo_window_attach(copy, size, &w);
-      check_that(status == SLO_OK || status == SLO_ECORRUPT || status == SLO_ESPACE, "%d", status);
-      if (status == SLO_OK) use(w, &random);
-      refused += status != SLO_OK;
-    }
+/* Pins come and go; whatever a reader finds is one of them, or a slot, whole. */
+START_TEST(test_readers) {
+  slo_window_config config = SLO_SIZED(slo_window_config);
+  watched s = {NULL, 0};
+  pthread_t thread;
+  slo_counts total = good(0);
+  config.tiers = minute;
+  config.tier_count = 1;
+  config.pins = 5;
+  config.slice_ns = 10 * SEC;
+  config.slice_objective_ppb = 1000000000;
+  ck_ok(slo_window_create(&config, NULL, &s.w, NULL));
+  ck_ok(slo_window_push(s.w, 0, &total, 0));
+  ck_assert_int_eq(pthread_create(&thread, NULL, watch, &s), 0);
+  for (int64_t t = 1; t < 2000; t++) {
+    total.good = (uint64_t)t * 10;
+    ck_ok(slo_window_push(s.w, t * SEC, &total, 0));
+    if (t % 7 == 0) (void)slo_window_pin(s.w, t * SEC - t % 3 * SEC, (t + 200) * SEC);
+    total.good++;
+    ck_ok(slo_window_push(s.w, t * SEC, &total, 0));
   }
-  ck_assert_uint_gt(refused, 9 * 60); /* steps, spans, slots and places of three rings at least */
-  free(copy);
-  free(block);
-}
-END_TEST
-
-START_TEST(test_attach_truncated) {
-  size_t size;
-  char *block = filled_block(&size);
-  slo_window *w = NULL;
-  for (size_t n = 0; n < size; n = n < 1024 ? n + 1 : n + 61) {
-    char *part = check_memory(n);
-    memcpy(part, block, n);
-    ck_assert_int_eq(slo_window_attach(part, n, &w), SLO_ESPACE);
-    free(part);
-  }
-  ck_assert_ptr_null(w);
-  ck_assert_int_eq(slo_window_attach(block + 8, size - 8, &w), SLO_EINVAL);
-  ck_assert_int_eq(slo_window_attach(block, size, NULL), SLO_EINVAL);
-  sloi_block *header = (void *)block;
-  sloi_store_release(&header->ready, 0);
-  ck_assert_int_eq(slo_window_attach(block, size, &w), SLO_ECORRUPT); /* init was interrupted */
-  ck_assert_ptr_null(w);
-  free(block);
-}
-END_TEST
-
-/* Whatever the state and the rings hold: no step outside, no loop without end. */
-START_TEST(test_garbage) {
-  size_t size;
-  uint64_t random = 8;
-  char *block = filled_block(&size), *copy = check_memory(size);
-  const sloi_block *header = (const void *)block;
-  size_t front = sizeof *header + (size_t)header->config_size;
-  for (int round = 0; round < 3000; round++) {
-    slo_window *w;
-    memcpy(copy, block, size);
-    if (round < 256) {
-      memset(copy + front, round, size - front);
-    } else if (round % 3 == 0) {
-      for (size_t i = front; i < size; i++) copy[i] = (char)check_random(&random);
-    } else if (round % 3 == 1) { /* words that look like something */
-      for (size_t i = front; i + 8 <= size; i += 8) {
-        uint64_t word = check_random_wide(&random);
-        memcpy(copy + i, &word, sizeof word);
-      }
-    } else { /* a few words of a good one, the first of them in the state */
-      for (int i = 0; i < 4; i++) {
-        size_t words = (size - front) / 8;
-        size_t at = front + 8 * (size_t)(check_random(&random) % (i == 0 ? 60 : words));
-        uint64_t word = check_random_wide(&random);
-        memcpy(copy + at, &word, sizeof word);
-      }
-    }
-    check_that(slo_window_attach(copy, size, &w) == SLO_OK, "attach");
-    use(w, &random);
-  }
-  ck_assert_mem_eq(copy, block, front);
-  free(copy);
-  free(block);
+  sloi_store_release(&s.done, 1);
+  ck_assert_int_eq(pthread_join(thread, NULL), 0);
+  slo_window_destroy(s.w);
 }
 END_TEST
 
@@ -1170,8 +1350,10 @@ CHECK_MAIN("window", tcase_add_test(tc, test_schedules_one_tier);
            tcase_add_test(tc, test_clock); tcase_add_test(tc, test_odd_stride);
            tcase_add_test(tc, test_refreshed_reading_stays);
            tcase_add_test(tc, test_rebase_begins_what_was_measured);
-           tcase_add_test(tc, test_unmeasured); tcase_add_test(tc, test_nothing_happens_in_no_time);
-           tcase_add_test(tc, test_read_many); tcase_add_test(tc, test_config_errors);
-           tcase_add_test(tc, test_footprint); tcase_add_test(tc, test_attach_flipped_bits);
-           tcase_add_test(tc, test_attach_forged_configuration);
-           tcase_add_test(tc, test_attach_truncated); tcase_add_test(tc, test_garbage);)
+           tcase_add_test(tc, test_unmeasured); tcase_add_test(tc, test_history_begins_in_slot_0);
+           tcase_add_test(tc, test_freeze_mostly_down); tcase_add_test(tc, test_policies);
+           tcase_add_test(tc, test_coarse); tcase_add_test(tc, test_gap);
+           tcase_add_test(tc, test_unseen_without_end); tcase_add_test(tc, test_pins);
+           tcase_add_test(tc, test_gap_longer_than_rings);
+           tcase_add_test(tc, test_nothing_happens_in_no_time); tcase_add_test(tc, test_read_many);
+           tcase_add_test(tc, test_readers);)

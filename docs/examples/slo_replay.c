@@ -90,6 +90,12 @@ static slo_status replay_monitor(replay *r, slo_error *error) {
     slo[i].period_ns = o->window_ns;
     slo[i].tiers = r->tiers;
     slo[i].tier_count = r->tier_count;
+    slo[i].method = o->method;
+    slo[i].calendar.unit = o->calendar;
+    if (o->method != SLO_METHOD_OCCURRENCES) {
+      sli[i].slice_ns = o->slice_ns;
+      sli[i].slice_objective_ppb = o->objective_ppb;
+    }
   }
   sli[0].latency = &latency;
 
@@ -99,7 +105,11 @@ static slo_status replay_monitor(replay *r, slo_error *error) {
   config.slos = slo;
   config.slo_count = r->slos;
   config.window = &window;
-  return slo_monitor_create(&config, NULL, &r->monitor, error);
+  slo_status status = slo_monitor_create(&config, NULL, &r->monitor, error);
+  for (uint32_t i = 0; i < o->removals && status == SLO_OK; i++) {
+    status = slo_monitor_correct(r->monitor, &o->removed[i], NULL, error);
+  }
+  return status;
 }
 
 static slo_status replay_slices(replay *r) {
@@ -255,27 +265,44 @@ static slo_status hand_over(replay *r, int64_t number) {
   return SLO_OK;
 }
 
-static slo_status tick(replay *r, int64_t now_ns) {
+static slo_status tick(replay *r, int64_t now_ns, uint32_t flags) {
   slo_status status = look_at_moments(r, now_ns - 1);
-  if (status == SLO_OK) status = slo_monitor_tick(r->monitor, now_ns, 0);
+  if (status == SLO_OK) status = slo_monitor_tick(r->monitor, now_ns, flags);
   for (uint32_t i = 0; i < r->slos && status == SLO_OK; i++) status = look_at_alerts(r, i);
   if (status == SLO_OK) status = look_at_moments(r, now_ns);
   return status;
+}
+
+/* The next slice from `next` on that holds an event, or `until`. */
+static int64_t next_occupied(const replay *r, int64_t until) {
+  int64_t to = until;
+  for (size_t i = 0; i < r->rows; i++) {
+    if (r->slice_number[i] >= r->next && r->slice_number[i] < to) to = r->slice_number[i];
+  }
+  return to;
 }
 
 /* Nothing can change while every window of every alert is empty: such a stretch is one step. */
 static int64_t skip_silence(const replay *r, int64_t until) {
   int64_t silent = ALERT_SPAN_NS / r->o->step_ns + 2;
   if (r->next - r->occupied < silent) return r->next;
-  int64_t to = until;
-  for (size_t i = 0; i < r->rows; i++) {
-    if (r->slice_number[i] >= 0 && r->slice_number[i] < to) to = r->slice_number[i];
-  }
+  int64_t to = next_occupied(r, until);
   if (r->next_moment < r->o->moments) {
     int64_t asked = r->o->at_ns[r->next_moment] / r->o->step_ns;
     if (asked < to) to = asked;
   }
   return to > r->next ? to - 1 : r->next;
+}
+
+/* A pause that is longer than any the log may have is time that nobody measured: one step. */
+static slo_status pass_hole(replay *r, int64_t until) {
+  int64_t to = next_occupied(r, until);
+  if (r->o->hole_ns == 0 || (to - 1 - r->occupied) * r->o->step_ns <= r->o->hole_ns ||
+      to == r->next) {
+    return SLO_OK;
+  }
+  r->next = to;
+  return tick(r, (to - 1) * r->o->step_ns, SLO_PUSH_UNMEASURED);
 }
 
 /* Closes every slice before `until`. */
@@ -284,12 +311,14 @@ static slo_status close_slices(replay *r, int64_t until) {
   if (!r->started && r->next < until) {
     r->started = 1;
     r->occupied = r->next;
-    status = tick(r, (r->next - 1) * r->o->step_ns);
+    status = tick(r, (r->next - 1) * r->o->step_ns, 0);
   }
   for (; r->next < until && status == SLO_OK; r->next++) {
+    status = pass_hole(r, until);
+    if (status != SLO_OK || r->next == until) break;
     r->next = skip_silence(r, until);
     status = hand_over(r, r->next);
-    if (status == SLO_OK) status = tick(r, r->next * r->o->step_ns);
+    if (status == SLO_OK) status = tick(r, r->next * r->o->step_ns, 0);
   }
   return status;
 }
@@ -344,7 +373,7 @@ static slo_status replay_end(replay *r) {
       status = look_at_windows(r, i, last * r->o->step_ns, &r->report[i].now);
     }
   }
-  if (!r->started && status == SLO_OK) status = tick(r, (r->next - 1) * r->o->step_ns);
+  if (!r->started && status == SLO_OK) status = tick(r, (r->next - 1) * r->o->step_ns, 0);
   for (; r->next <= last + 1 && status == SLO_OK; r->next++) status = hand_over(r, r->next);
   if (status == SLO_OK) status = slo_monitor_tick(r->monitor, r->newest_ns, 0);
   return status;
@@ -352,15 +381,17 @@ static slo_status replay_end(replay *r) {
 
 /* ---- the report ---- */
 
-static void report_pace(replay *r, uint32_t i, report_slo *s) {
-  uint64_t burn_ppm;
-  burn_ppm = s->now.burn_known[REPORT_PACE] ? s->now.burn_ppm[REPORT_PACE] : 0;
-  s->exhaustion_known = slo_burn_exhaustion(s->standing.budget.remaining_ppm, burn_ppm,
-                                            r->o->window_ns, &s->exhaustion_ns) == SLO_OK;
-  if (slo_budget_burndown(slo_monitor_window(r->monitor, i), r->o->objective_ppb, r->o->window_ns,
-                          REPORT_POINTS, s->point) == SLO_OK) {
+static void report_budget(replay *r, uint32_t i, report_slo *s) {
+  const slo_window *window = slo_monitor_window(r->monitor, i);
+  slo_budget_config budget = SLO_SIZED(slo_budget_config);
+  if (slo_monitor_budget(r->monitor, i, &budget) != SLO_OK) return;
+  s->forecast.struct_size = sizeof s->forecast;
+  s->forecast_known = slo_budget_forecast(window, &budget, REPORT_SPANS_NS[REPORT_PACE],
+                                          r->o->window_ns, &s->forecast) == SLO_OK;
+  if (slo_budget_burndown(window, &budget, REPORT_POINTS, s->point) == SLO_OK) {
     s->points = REPORT_POINTS;
   }
+  (void)slo_budget_explain(window, &budget, s->explanation, sizeof s->explanation, NULL);
 }
 
 static slo_status report_timings(replay *r, report_latency *l) {
@@ -412,7 +443,7 @@ static slo_status report_slos(replay *r) {
     s->standing_known = status == SLO_OK;
     if (status != SLO_OK && status != SLO_ENODATA) break;
     status = SLO_OK;
-    if (r->any) report_pace(r, i, s);
+    if (r->any) report_budget(r, i, s);
   }
   if (status == SLO_OK) status = report_timings(r, &r->report[0].latency);
   return status;
@@ -437,11 +468,10 @@ static void progress(const input *in, int *shown) {
 
 static int run(const options *o, input *in) {
   static replay r;
-  report_slo slos[SLOS_MAX];
+  static report_slo slos[SLOS_MAX];
   slo_error error = SLO_SIZED(slo_error);
   input_event event;
   int shown = 0;
-  memset(slos, 0, sizeof slos);
   if (o->threshold_ns > 0 && !input_may_have_latency(in)) {
     fprintf(stderr, "slo_replay: --threshold-ms: the csv has no latency_ns\n");
     return 2;
@@ -468,8 +498,8 @@ static int run(const options *o, input *in) {
     fprintf(stderr, "slo_replay: %s: %s\n", o->path, strerror(in->failed));
     code = 1;
   } else {
-    report all = {o->path,    in->lines,   in->unparsed, in->wrong_clock,
-                  o->step_ns, o->slack_ns, slos,         r.slos};
+    report all = {o->path,     in->lines,  in->unparsed, in->wrong_clock, o->step_ns,
+                  o->slack_ns, o->explain, slos,         r.slos};
     if (o->json) {
       report_json(&all);
     } else if (r.any) {

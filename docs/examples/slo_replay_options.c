@@ -36,6 +36,13 @@ static void usage(FILE *to) {
       "  --at TIME            also the windows at that moment (repeatable): RFC 3339, or an\n"
       "                       integer with its unit, 1431894420s or ..ms, ..us, ..ns; between\n"
       "                       two whole steps: at the earlier one\n"
+      "  --calendar UNIT      the budget of the day, week, month, quarter or year (UTC) in which\n"
+      "                       the input ends, instead of the last --window\n"
+      "  --method METHOD      occurrences (default), timeslices or ratio-timeslices\n"
+      "  --slice SPAN         of the last two, 5m by default; a slice is good at --objective\n"
+      "  --hole SPAN          a longer pause in the log is time that nobody measured\n"
+      "  --remove FROM/TO=WHY do not count what lies between two moments (repeatable)\n"
+      "  --explain            also how each budget came about, to check it by hand\n"
       "  --json               for machines\n"
       "  --version, --help\n",
       to);
@@ -92,8 +99,81 @@ static int add_moment(options *o, const char *text) {
   return 1;
 }
 
+/* The index of a word in a list that ends with NULL; -1 after a message when it is none. */
+static int parse_word(const char *name, const char *text, const char *const *words) {
+  for (int i = 0; words[i] != NULL; i++) {
+    if (strcmp(text, words[i]) == 0) return i;
+  }
+  fprintf(stderr, "slo_replay: %s: '%s' is none of", name, text);
+  for (int i = 0; words[i] != NULL; i++) fprintf(stderr, "%s %s", i > 0 ? "," : "", words[i]);
+  fputc('\n', stderr);
+  return -1;
+}
+
+/* "FROM/TO=WHY" */
+static int add_removal(options *o, const char *text) {
+  slo_error error = SLO_SIZED(slo_error);
+  char part[2 * SLO_TIME_TEXT_MAX];
+  slo_correction *c = &o->removed[o->removals];
+  const char *why = strchr(text, '=');
+  size_t length = why == NULL ? 0 : (size_t)(why - text);
+  if (o->removals == REMOVED_MAX) {
+    fprintf(stderr, "slo_replay: --remove: more than %d of them\n", REMOVED_MAX);
+    return 0;
+  }
+  char *to = NULL;
+  if (length > 0 && length < sizeof part) {
+    memcpy(part, text, length);
+    part[length] = '\0';
+    to = strchr(part, '/');
+  }
+  if (to == NULL || strlen(why + 1) > SLO_LEDGER_REASON_MAX || why[1] == '\0') {
+    fprintf(stderr, "slo_replay: --remove: '%s' is not FROM/TO=WHY (WHY up to %d bytes)\n", text,
+            SLO_LEDGER_REASON_MAX);
+    return 0;
+  }
+  *to++ = '\0';
+  slo_status status = slo_time_parse(part, &c->from_ns, &error);
+  if (status == SLO_OK) status = slo_time_parse(to, &c->to_ns, &error);
+  if (status != SLO_OK) {
+    fail(status, &error, "--remove", text);
+    return 0;
+  }
+  if (c->from_ns >= c->to_ns) {
+    fprintf(stderr, "slo_replay: --remove: '%s' ends before it begins\n", text);
+    return 0;
+  }
+  c->struct_size = sizeof *c;
+  c->kind = SLO_CORRECT_REMOVE;
+  c->sli = SLO_LEDGER_ALL;
+  memcpy(c->reason, why + 1, strlen(why + 1) + 1);
+  o->removals++;
+  return 1;
+}
+
 int parse_options(int argc, char **argv, options *o) {
-  enum { FORMAT = 1, OBJECTIVE, BAD, THRESHOLD, WINDOW, STEP, SLACK, AT, JSON, VERSION, HELP };
+  enum {
+    FORMAT = 1,
+    OBJECTIVE,
+    BAD,
+    THRESHOLD,
+    WINDOW,
+    STEP,
+    SLACK,
+    AT,
+    CALENDAR,
+    METHOD,
+    SLICE,
+    HOLE,
+    REMOVE,
+    EXPLAIN,
+    JSON,
+    VERSION,
+    HELP
+  };
+  static const char *const calendars[] = {"rolling", "day",  "week", "month",
+                                          "quarter", "year", NULL};
+  static const char *const methods[] = {"occurrences", "timeslices", "ratio-timeslices", NULL};
   static const struct option names[] = {{"format", required_argument, NULL, FORMAT},
                                         {"objective", required_argument, NULL, OBJECTIVE},
                                         {"bad", required_argument, NULL, BAD},
@@ -102,6 +182,12 @@ int parse_options(int argc, char **argv, options *o) {
                                         {"step", required_argument, NULL, STEP},
                                         {"slack", required_argument, NULL, SLACK},
                                         {"at", required_argument, NULL, AT},
+                                        {"calendar", required_argument, NULL, CALENDAR},
+                                        {"method", required_argument, NULL, METHOD},
+                                        {"slice", required_argument, NULL, SLICE},
+                                        {"hole", required_argument, NULL, HOLE},
+                                        {"remove", required_argument, NULL, REMOVE},
+                                        {"explain", no_argument, NULL, EXPLAIN},
                                         {"json", no_argument, NULL, JSON},
                                         {"version", no_argument, NULL, VERSION},
                                         {"help", no_argument, NULL, HELP},
@@ -109,7 +195,7 @@ int parse_options(int argc, char **argv, options *o) {
   slo_error error = SLO_SIZED(slo_error);
   slo_status status;
   const char *window = "30d";
-  int c;
+  int c, word;
   o->path = "-";
   o->bad = "status>=500";
   o->rule.struct_size = sizeof o->rule;
@@ -119,6 +205,7 @@ int parse_options(int argc, char **argv, options *o) {
   o->window_ns = 30 * SLO_DAY_NS;
   o->step_ns = SLO_MINUTE_NS;
   o->slack_ns = 2 * SLO_MINUTE_NS;
+  o->slice_ns = 5 * SLO_MINUTE_NS;
   while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
     switch (c) {
       case FORMAT:
@@ -170,6 +257,27 @@ int parse_options(int argc, char **argv, options *o) {
       case AT:
         if (!add_moment(o, optarg)) return -1;
         break;
+      case CALENDAR:
+        if ((word = parse_word("--calendar", optarg, calendars)) < 0) return -1;
+        o->calendar = (uint32_t)word;
+        break;
+      case METHOD:
+        if ((word = parse_word("--method", optarg, methods)) < 0) return -1;
+        o->method = (uint32_t)word;
+        break;
+      case SLICE:
+        if (!parse_span("--slice", optarg, SLO_WINDOW_SLICE_MIN_NS, SLO_DAY_NS, &o->slice_ns))
+          return -1;
+        break;
+      case HOLE:
+        if (!parse_span("--hole", optarg, SLO_SECOND_NS, 3660 * SLO_DAY_NS, &o->hole_ns)) return -1;
+        break;
+      case REMOVE:
+        if (!add_removal(o, optarg)) return -1;
+        break;
+      case EXPLAIN:
+        o->explain = 1;
+        break;
       case JSON:
         o->json = 1;
         break;
@@ -193,6 +301,12 @@ int parse_options(int argc, char **argv, options *o) {
     char step[SLO_TIME_TEXT_MAX];
     (void)slo_span_format(o->step_ns, step, sizeof step);
     fprintf(stderr, "slo_replay: --window: %s is not a multiple of --step %s\n", window, step);
+    return -1;
+  }
+  if (o->slice_ns % o->step_ns != 0) {
+    char step[SLO_TIME_TEXT_MAX];
+    (void)slo_span_format(o->step_ns, step, sizeof step);
+    fprintf(stderr, "slo_replay: --slice: not a multiple of --step %s\n", step);
     return -1;
   }
   for (size_t i = 0; i < o->moments; i++) o->at_ns[i] -= o->at_ns[i] % o->step_ns;

@@ -4,7 +4,7 @@
 
 #include <slo.h>
 
-enum { MOMENTS_MAX = 4096 };
+enum { MOMENTS_MAX = 4096, REMOVED_MAX = 64 };
 
 typedef struct options {
   const char *path;
@@ -15,6 +15,13 @@ typedef struct options {
   uint64_t objective_ppb;
   int64_t threshold_ns; /* 0: no latency SLO */
   int64_t window_ns, step_ns, slack_ns;
+  int64_t hole_ns;   /* a longer pause is time that nobody measured; 0: there is none */
+  uint32_t calendar; /* SLO_CALENDAR_*; 0: the last window_ns */
+  uint32_t method;   /* SLO_METHOD_* */
+  int64_t slice_ns;
+  slo_correction removed[REMOVED_MAX];
+  uint32_t removals;
+  int explain;
   int64_t at_ns[MOMENTS_MAX];
   size_t moments;
   int json;

@@ -41,6 +41,25 @@ static void json_windows(const report_slo *s) {
   printf("]");
 }
 
+/* The budget of the period in which the input ends; null when nothing was valid in it. */
+static void json_period(const report_slo *s) {
+  const slo_budget *b = &s->standing.budget;
+  if (!s->standing_known) {
+    printf("\"period\":null");
+    return;
+  }
+  printf("\"period\":{\"start_ns\":%" PRId64 ",\"end_ns\":%" PRId64 ",\"from_ns\":%" PRId64
+         ",\"to_ns\":%" PRId64 ",\"measured_ns\":%" PRId64 ",\"unmeasured_ns\":%" PRId64
+         ",\"unresolved_ns\":%" PRId64 ",\"corrected_ns\":%" PRId64,
+         s->standing.period.start_ns, s->standing.period.end_ns, b->from_ns, b->to_ns,
+         b->measured_ns, b->unmeasured_ns, b->unresolved_ns, b->corrected_ns);
+  printf(",\"good\":%" PRIu64 ",\"bad\":%" PRIu64 ",\"allowed\":%" PRIu64
+         ",\"consumed_ppm\":%" PRIu64 ",\"remaining_ppm\":%" PRId64 ",\"best_ppm\":%" PRId64
+         ",\"worst_ppm\":%" PRId64 ",\"corrections\":%" PRIu32 "}",
+         b->good, b->bad, b->allowed, b->consumed_ppm, b->remaining_ppm, b->best_ppm, b->worst_ppm,
+         b->corrections);
+}
+
 static void json_alerts(const report_slo *s) {
   printf("\"alerts\":[");
   for (size_t i = 0; i < s->alerts; i++) {
@@ -78,8 +97,8 @@ void report_json(const report *r) {
   for (size_t i = 0; i < r->slos; i++) {
     const report_slo *s = &r->slo[i];
     int any = s->first_ns >= 0;
-    printf("%s{\"name\":\"%s\",\"objective_ppb\":%" PRIu64 ",\"method\":\"occurrences\"",
-           i > 0 ? "," : "", s->name, s->budget.objective_ppb);
+    printf("%s{\"name\":\"%s\",\"objective_ppb\":%" PRIu64 ",\"method\":\"%s\"", i > 0 ? "," : "",
+           s->name, s->budget.objective_ppb, slo_method_name(s->standing.budget.method));
     printf(",\"valid\":%" PRIu64 ",\"good\":%" PRIu64 ",\"bad\":%" PRIu64 ",\"excluded\":%" PRIu64
            ",\"late\":%" PRIu64 ",",
            s->budget.valid, s->total.good, s->total.bad, s->total.excluded, s->late);
@@ -93,6 +112,8 @@ void report_json(const report *r) {
     } else {
       printf(",\"remaining_ppm\":null},");
     }
+    json_period(s);
+    printf(",");
     json_windows(s);
     printf(",");
     json_alerts(s);
@@ -208,31 +229,50 @@ static void text_sparkline(const report_slo *s) {
          s->point[s->points - 1].remaining_ppm < 0 ? "   (× is overspent)" : "");
 }
 
+static void text_pace(const report_slo *s) {
+  const slo_counts *pace = &s->now.delta[REPORT_PACE].counts;
+  int calendar = s->standing.period.end_ns != s->standing.at_ns;
+  if (s->standing.budget.remaining_ppm <= 0) {
+    printf("  exhausted  already; it recovers only as %s\n",
+           calendar ? "good events come, or with the next period" : "bad events leave the period");
+  } else if (!s->forecast_known || pace->good + pace->bad == 0) {
+    printf("  exhausted  unknown: nothing happened in the last 6h\n");
+  } else if (pace->bad == 0) {
+    printf("  exhausted  never at the pace of the last 6h: nothing bad in it\n");
+  } else if (s->forecast.exhaustion_ns == INT64_MAX) {
+    printf("  exhausted  not %s at the pace of the last 6h\n",
+           calendar ? "in this period" : "for centuries");
+  } else {
+    printf("  exhausted  in %s at the pace of the last 6h\n", duration(s->forecast.exhaustion_ns));
+  }
+}
+
 static void text_budget(const report_slo *s) {
   const slo_budget *b = &s->standing.budget;
-  const slo_delta *p = &s->standing.period;
   if (!s->standing_known) {
     printf("  budget     unknown: nothing valid in the period\n");
     return;
   }
-  printf("  budget     %s %% used, %s %% left: %s bad, %s allowed (rounded down) of %s%s\n",
-         percent((int64_t)b->consumed_ppm), percent(b->remaining_ppm), grouped(b->bad),
-         grouped(b->allowed), grouped(b->valid), b->remaining_ppm < 0 ? "   OVERSPENT" : "");
-  printf("             of what was measured: %s of the %s period%s\n", duration(p->covered_ns),
-         duration(s->standing.period_ns),
-         (p->flags & SLO_DELTA_SHORT) != 0 ? "; the rest is unknown, neither good nor bad" : "");
-  const slo_counts *pace = &s->now.delta[REPORT_PACE].counts;
-  if (b->remaining_ppm <= 0) {
-    printf("  exhausted  already; it recovers only as bad events leave the period\n");
-  } else if (pace->good + pace->bad == 0) {
-    printf("  exhausted  unknown: nothing happened in the last 6h\n");
-  } else if (pace->bad == 0) {
-    printf("  exhausted  never at the pace of the last 6h: nothing bad in it\n");
-  } else if (!s->exhaustion_known) {
-    printf("  exhausted  not for centuries at the pace of the last 6h\n");
+  if (b->method == SLO_METHOD_OCCURRENCES) {
+    printf("  budget     %s %% used, %s %% left: %s bad, %s allowed (rounded down) of %s%s\n",
+           percent((int64_t)b->consumed_ppm), percent(b->remaining_ppm), grouped(b->bad),
+           grouped(b->allowed), grouped(b->valid), b->remaining_ppm < 0 ? "   OVERSPENT" : "");
   } else {
-    printf("  exhausted  in %s at the pace of the last 6h\n", duration(s->exhaustion_ns));
+    printf("  budget     %s %% used, %s %% left%s\n", percent((int64_t)b->consumed_ppm),
+           percent(b->remaining_ppm), b->remaining_ppm < 0 ? "   OVERSPENT" : "");
   }
+  if (b->best_ppm != b->worst_ppm) {
+    printf("             between %s %% and %s %% left, whatever happened while nobody measured\n",
+           percent(b->worst_ppm), percent(b->best_ppm));
+  }
+  printf("             of what was measured: %s of the %s period%s\n", duration(b->covered_ns),
+         duration(b->span_ns),
+         (b->flags & SLO_DELTA_SHORT) != 0 ? "; the rest is unknown, neither good nor bad" : "");
+  if (b->corrections != 0) {
+    printf("             %s taken out by %" PRIu32 " correction%s\n", duration(b->corrected_ns),
+           b->corrections, b->corrections > 1 ? "s" : "");
+  }
+  text_pace(s);
 }
 
 static void text_burn(const report_slo *s) {
@@ -297,6 +337,26 @@ static void text_moments(const report_slo *s) {
   }
 }
 
+/* "30d", or "2026-11-01 .. 2026-12-01". */
+static const char *text_period(const report_slo *s) {
+  static char text[2 * SLO_TIME_TEXT_MAX];
+  const slo_period *p = &s->standing.period;
+  if (p->end_ns == s->standing.at_ns) return duration(s->standing.period_ns);
+  (void)snprintf(text, sizeof text, "%.10s .. %.10s", moment(p->start_ns), moment(p->end_ns));
+  return text;
+}
+
+/* The explanation, indented as the rest is. */
+static void text_explanation(const char *line) {
+  if (*line == '\0') return;
+  printf("  explained\n");
+  while (*line != '\0') {
+    size_t length = strcspn(line, "\n");
+    printf("    %.*s\n", (int)length, line);
+    line += length + (line[length] != '\0');
+  }
+}
+
 void report_text(const report *r) {
   const report_slo *first = &r->slo[0];
   printf("%s: %s lines, %s unparsed", r->source, grouped(r->lines), grouped(r->unparsed));
@@ -309,8 +369,8 @@ void report_text(const report *r) {
     char objective[SLO_OBJECTIVE_TEXT_MAX];
     if (slo_objective_format(s->budget.objective_ppb, objective, sizeof objective) != SLO_OK)
       continue;
-    printf("\n%s   %s %% over %s, by occurrences   bad: %s\n", s->name, objective,
-           duration(s->standing.period_ns), s->rule);
+    printf("\n%s   %s %% over %s, by %s   bad: %s\n", s->name, objective, text_period(s),
+           slo_method_name(s->standing.budget.method), s->rule);
     printf("  counts     %s valid = %s good + %s bad; %s excluded, %s late\n",
            grouped(s->budget.valid), grouped(s->total.good), grouped(s->total.bad),
            grouped(s->total.excluded), grouped(s->late));
@@ -320,5 +380,6 @@ void report_text(const report *r) {
     text_latency(&s->latency);
     text_alerts(s, r->step_ns);
     text_moments(s);
+    if (r->explain) text_explanation(s->explanation);
   }
 }

@@ -4,7 +4,13 @@
 
 #include <slo.h>
 
-enum { REPORT_SPANS = 7, REPORT_POINTS = 48, REPORT_QUANTILES = 5, REPORT_PACE = 4 /* 6h */ };
+enum {
+  REPORT_SPANS = 7,
+  REPORT_POINTS = 48,
+  REPORT_QUANTILES = 5,
+  REPORT_PACE = 4, /* 6h */
+  REPORT_EXPLANATION = 16384
+};
 
 extern const int64_t REPORT_SPANS_NS[REPORT_SPANS];
 extern const char *const REPORT_SPAN_NAMES[REPORT_SPANS];
@@ -44,8 +50,9 @@ typedef struct report_slo {
   int64_t first_ns, last_ns;
   slo_standing standing; /* at the end of the input */
   int standing_known;
-  int64_t exhaustion_ns;
-  int exhaustion_known;
+  slo_forecast forecast; /* at the pace of the last 6h */
+  int forecast_known;
+  char explanation[REPORT_EXPLANATION];
   report_moment now;
   slo_budget_point point[REPORT_POINTS];
   size_t points;
@@ -62,6 +69,7 @@ typedef struct report {
   const char *source;
   uint64_t lines, unparsed, wrong_clock;
   int64_t step_ns, slack_ns;
+  int explain;
   report_slo *slo;
   size_t slos;
 } report;

@@ -16,6 +16,7 @@
 #define SLO_ALERT_H
 
 #include "slo/burn.h"
+#include "slo/ledger.h"
 #include "slo/memory.h"
 #include "slo/window.h"
 
@@ -82,11 +83,14 @@ SLO_API slo_status slo_alert_create(const slo_alert_config *config, const slo_al
 SLO_API void slo_alert_destroy(slo_alert *alert);
 
 /*
- * Judges the windows that end at the window's newest reading and moves the state on. Owner
- * only, of alert and window. Stepping again without a newer reading does nothing.
+ * Judges the windows that end at the window's newest reading and moves the state on, by
+ * what the window's policy makes of unmeasured time (slo_delta.judged). Corrections of the SLI in
+ * ledger, which may be NULL, are applied first: nobody is woken by maintenance. Owner only, of
+ * alert and window. Stepping again without a newer reading does nothing.
  * SLO_ENODATA (no reading yet), SLO_EINVAL.
  */
-SLO_API slo_status slo_alert_step(slo_alert *alert, const slo_window *window);
+SLO_API slo_status slo_alert_step(slo_alert *alert, const slo_window *window,
+                                  const slo_ledger *ledger, uint32_t sli);
 
 enum {
   SLO_ALERT_INACTIVE = 0,
@@ -125,7 +129,7 @@ SLO_API slo_status slo_alert_read(const slo_alert *alert, uint32_t severity,
  *   last_ns      the last step at which the state left behind was in force
  *   tiers        to: pending or firing tiers; when resolving, the tiers that had fired
  *   tier         the one the numbers are of: the first in `tiers`
- *   long_counts  its windows at that moment
+ *   long_counts  its windows at that moment, as judged
  *   short_counts
  *   long_burn_ppm, short_burn_ppm  their burn rates, 0 when nothing was valid
  */

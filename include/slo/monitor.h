@@ -18,13 +18,17 @@
 
 #include "slo/alert.h"
 #include "slo/budget.h"
+#include "slo/calendar.h"
 #include "slo/counter.h"
 #include "slo/hist.h"
+#include "slo/history.h"
+#include "slo/ledger.h"
 #include "slo/window.h"
 
 #define SLO_MONITOR_NAME_MAX 63 /* bytes */
 #define SLO_MONITOR_SLIS_MAX 100000
 #define SLO_MONITOR_SLOS_MAX 400000
+#define SLO_MONITOR_STARTS_MAX 100000
 
 SLO_BEGIN
 
@@ -40,6 +44,10 @@ typedef struct slo_monitor slo_monitor;
  *   with_threshold  0 or 1
  *   threshold       index into the histogram's thresholds
  *   shards, writers rows of its counter, as in slo_counter_config
+ *   unmeasured      SLO_UNMEASURED_*; 0: as in the monitor's window
+ *   slice_ns, slice_objective_ppb  slices of its window, for budgets by timeslices; 0: as in the
+ *                   monitor's window
+ *   history         of its latency (NULL: none); needs a histogram of its own
  */
 typedef struct slo_monitor_sli {
   uint32_t struct_size;
@@ -50,6 +58,11 @@ typedef struct slo_monitor_sli {
   uint32_t with_threshold;
   uint32_t threshold;
   uint32_t writers;
+  const slo_history_config *history;
+  int64_t slice_ns;
+  uint64_t slice_objective_ppb;
+  uint32_t unmeasured;
+  uint32_t reserved;
 } slo_monitor_sli;
 
 /*
@@ -58,9 +71,18 @@ typedef struct slo_monitor_sli {
  *   name           1..SLO_MONITOR_NAME_MAX bytes; copied
  *   sli            index of its SLI
  *   objective_ppb  see slo/objective.h
- *   period_ns      the budget's rolling period, 1 s .. 3660 days; the window's longest
- *                  tier should reach it, else the budget is of what is kept
+ *   period_ns      the budget's rolling period, 1 s .. 3660 days, weeks by preference (28 days
+ *                  have four of each weekday, 30 do not); the window's longest tier should reach
+ *                  it, else the budget is of what is kept. With a calendar: its nominal length,
+ *                  which the alert's factors follow from
  *   tiers          of its alert, tier_count of them; 0: the workbook catalog for the period
+ *   method         SLO_METHOD_*; all but occurrences need an SLI with slices
+ *   calendar       unit 0: rolling; else the budget's periods in UTC (slo/calendar.h), whose
+ *                  starts are pinned, so that also a year is exact. The one before the newest is
+ *                  kept, too, for slo_budget_read with its start and end
+ *   starts_ns      the same as data, for a time zone: start_count (0, or 2 ..
+ *                  SLO_MONITOR_STARTS_MAX) starts, strictly ascending; copied. After the last
+ *                  one the budget ends: give more than are needed
  */
 typedef struct slo_monitor_slo {
   uint32_t struct_size;
@@ -70,13 +92,19 @@ typedef struct slo_monitor_slo {
   int64_t period_ns;
   const slo_alert_tier *tiers;
   uint32_t tier_count;
+  uint32_t method;
+  slo_calendar calendar;
+  const int64_t *starts_ns;
+  uint32_t start_count;
   uint32_t reserved;
 } slo_monitor_slo;
 
 /*
  * slis and slos are arrays whose element size is the struct_size of the first; copied.
  * sli_count in 1..SLO_MONITOR_SLIS_MAX, slo_count in 0..SLO_MONITOR_SLOS_MAX. window: of
- * every SLI, NULL for the defaults.
+ * every SLI, NULL for the defaults; with calendars its pins are raised to what their starts and
+ * all corrections may need, SLO_WINDOW_PINS_MAX at most. corrections: room in the ledger, up to
+ * SLO_LEDGER_ENTRIES_MAX; 0: 64.
  */
 typedef struct slo_monitor_config {
   uint32_t struct_size;
@@ -85,7 +113,7 @@ typedef struct slo_monitor_config {
   const slo_monitor_slo *slos;
   const slo_window_config *window;
   uint32_t slo_count;
-  uint32_t reserved;
+  uint32_t corrections;
 } slo_monitor_config;
 
 /* See slo/memory.h. SLO_EINVAL, SLO_ERANGE, SLO_EVERSION, for init also SLO_ESPACE, for
@@ -122,6 +150,9 @@ SLO_API slo_counter *slo_monitor_counter(slo_monitor *monitor, uint32_t sli);
 SLO_API slo_hist *slo_monitor_hist(slo_monitor *monitor, uint32_t sli);
 SLO_API slo_window *slo_monitor_window(slo_monitor *monitor, uint32_t sli);
 SLO_API slo_alert *slo_monitor_alert(slo_monitor *monitor, uint32_t slo);
+SLO_API slo_history *slo_monitor_history(slo_monitor *monitor, uint32_t sli);
+/* What corrections there are. Write them down with slo_monitor_correct. NULL for NULL. */
+SLO_API const slo_ledger *slo_monitor_ledger(const slo_monitor *monitor);
 
 /*
  * Takes a reading of every SLI into its window and, once in each slice of the window's
@@ -137,14 +168,32 @@ SLO_API slo_alert *slo_monitor_alert(slo_monitor *monitor, uint32_t slo);
 SLO_API slo_status slo_monitor_tick(slo_monitor *monitor, int64_t now_ns, uint32_t flags);
 
 /*
+ * Writes a correction down (slo_ledger_append) and pins the readings at its edges, also those
+ * that are still to come, so that it is exact; when it was made after the fact, those that
+ * are still kept. Owner only. Errors as slo_ledger_append; SLO_ERANGE: no such SLI.
+ */
+SLO_API slo_status slo_monitor_correct(slo_monitor *monitor, const slo_correction *correction,
+                                       uint32_t *sequence, slo_error *error);
+
+/*
+ * The budget of an objective as of the newest tick, for the functions of slo/budget.h, with
+ * slo_monitor_window of its SLI; valid while the monitor is. Any thread. SLO_ENODATA: never
+ * ticked. SLO_ERANGE: no such SLO, or no calendar period has the newest tick: it lies before or at
+ * the first start, or after the last. SLO_EINVAL.
+ */
+SLO_API slo_status slo_monitor_budget(const slo_monitor *monitor, uint32_t slo,
+                                      slo_budget_config *budget);
+
+/*
  * Where an objective stands as of the newest tick.
  *
  *   at_ns     the newest tick
+ *   period    the budget's period: the last period_ns, or that of the calendar
  *   total     everything since the counters began; late and unknown of slo_counter_tally
- *   period    the budget's period: its counts, the span really used, how much was measured
- *   budget    of the period's counts
  *   page      SLO_ALERT_* of each severity
  *   ticket
+ *   budget    with how much of it was measured, and what was corrected; its struct_size is
+ *             the library's
  */
 typedef struct slo_standing {
   uint32_t struct_size;
@@ -152,17 +201,18 @@ typedef struct slo_standing {
   uint64_t objective_ppb;
   int64_t period_ns;
   int64_t at_ns;
+  slo_period period;
   slo_counts total;
   uint64_t late;
   uint64_t unknown;
-  slo_delta period;
-  slo_budget budget;
   uint32_t page;
   uint32_t ticket;
+  uint64_t reserved[4];
+  slo_budget budget;
 } slo_standing;
 
 /* Any thread. SLO_ENODATA: never ticked (*standing untouched), or nothing valid in the
- * period (filled; the budget means nothing). SLO_ERANGE: no such SLO. SLO_EINVAL. */
+ * period (filled; the budget means nothing). SLO_ERANGE: as slo_monitor_budget. SLO_EINVAL. */
 SLO_API slo_status slo_monitor_read(const slo_monitor *monitor, uint32_t slo,
                                     slo_standing *standing);
 

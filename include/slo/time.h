@@ -23,6 +23,12 @@
 
 SLO_BEGIN
 
+/* The moments t with start_ns < t <= end_ns: a period, an interval. A frozen value type. */
+typedef struct slo_period {
+  int64_t start_ns;
+  int64_t end_ns;
+} slo_period;
+
 /*
  * The moment of a UTC calendar date and time of day (proleptic Gregorian).
  * month 1..12, day 1..the month's length, hour 0..23, minute 0..59, second 0..60

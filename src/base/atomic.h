@@ -50,6 +50,15 @@ static inline void sloi_store_release(sloi_cell *cell, uint64_t value) {
   atomic_store_explicit(cell, value, memory_order_release);
 }
 
+/* Asks for cache lines that will be needed: a hint, never a fault. */
+static inline void sloi_fetch(const void *at, size_t lines) {
+#if defined(__GNUC__)
+  for (size_t i = 0; i < lines; i++) __builtin_prefetch((const char *)at + 64 * i);
+#else
+  (void)at, (void)lines;
+#endif
+}
+
 /* Takes over what the owner before released; expected is not updated. */
 static inline int sloi_claim_acq_rel(sloi_cell *cell, uint64_t expected, uint64_t value) {
   return atomic_compare_exchange_strong_explicit(cell, &expected, value, memory_order_acq_rel,

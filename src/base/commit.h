@@ -40,6 +40,11 @@ static inline void sloi_commit_store(sloi_cell *cells, size_t words, const uint6
   sloi_store_release(&cells[0], next);
 }
 
+/* Owner only: one word of the state that stands. */
+static inline uint64_t sloi_commit_word(const sloi_cell *cells, size_t words, size_t i) {
+  return sloi_load_relaxed(cells + 1 + (size_t)(sloi_load_relaxed(&cells[0]) & 1) * words + i);
+}
+
 /* Any thread: one attempt. Returns the sequence number; the words are one state
  * if sloi_commit_still says so afterwards. */
 static inline uint64_t sloi_commit_peek(const sloi_cell *cells, size_t words, uint64_t *state) {

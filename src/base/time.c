@@ -1,15 +1,15 @@
-#include "slo/time.h"
+#include "base/time.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "base/fail.h"
 #include "base/u128.h"
+#include "slo/time.h"
 
-/* Days since 1970-01-01 of a proleptic Gregorian date: years are counted from
- * March so that the leap day comes last (H. Hinnant, "chrono-Compatible Low-Level
- * Date Algorithms"). */
-static int64_t time_days(int64_t year, int64_t month, int64_t day) {
+/* Years are counted from March so that the leap day comes last (H. Hinnant,
+ * "chrono-Compatible Low-Level Date Algorithms"). */
+int64_t sloi_time_days(int64_t year, int64_t month, int64_t day) {
   year -= month <= 2;
   int64_t era = (year >= 0 ? year : year - 399) / 400;
   int64_t year_of_era = year - era * 400;
@@ -18,7 +18,7 @@ static int64_t time_days(int64_t year, int64_t month, int64_t day) {
   return era * 146097 + day_of_era - 719468;
 }
 
-static void time_date(int64_t days, int64_t *year, int64_t *month, int64_t *day) {
+void sloi_time_date(int64_t days, int64_t *year, int64_t *month, int64_t *day) {
   days += 719468;
   int64_t era = (days >= 0 ? days : days - 146096) / 146097;
   int64_t day_of_era = days - era * 146097;
@@ -31,8 +31,8 @@ static void time_date(int64_t days, int64_t *year, int64_t *month, int64_t *day)
   *year = year_of_era + era * 400 + (*month <= 2);
 }
 
-static int32_t time_month_length(int32_t year, int32_t month) {
-  static const int32_t length[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+int64_t sloi_time_month_length(int64_t year, int64_t month) {
+  static const int8_t length[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   int leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
   return month == 2 && leap ? 29 : length[month - 1];
 }
@@ -40,12 +40,12 @@ static int32_t time_month_length(int32_t year, int32_t month) {
 /* Seconds since the epoch, negative before it. 0 when the parts are no date and time of day. */
 static int time_from_parts(int32_t year, int32_t month, int32_t day, int32_t hour, int32_t minute,
                            int32_t second, int64_t *seconds) {
-  if (month < 1 || month > 12 || day < 1 || day > time_month_length(year, month) || hour < 0 ||
+  if (month < 1 || month > 12 || day < 1 || day > sloi_time_month_length(year, month) || hour < 0 ||
       hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) {
     return 0;
   }
-  *seconds =
-      time_days(year, month, day) * 86400 + hour * INT64_C(3600) + minute * INT64_C(60) + second;
+  *seconds = sloi_time_days(year, month, day) * 86400 + hour * INT64_C(3600) +
+             minute * INT64_C(60) + second;
   return 1;
 }
 
@@ -218,7 +218,7 @@ slo_status slo_time_format(int64_t time_ns, char *buffer, size_t size) {
   int64_t year, month, day;
   int64_t second = time_ns / SLO_SECOND_NS % 86400;
   int32_t fraction = (int32_t)(time_ns % SLO_SECOND_NS);
-  time_date(time_ns / SLO_DAY_NS, &year, &month, &day);
+  sloi_time_date(time_ns / SLO_DAY_NS, &year, &month, &day);
   int n =
       snprintf(text, sizeof text,
                "%04" PRId64 "-%02" PRId64 "-%02" PRId64 "T%02" PRId64 ":%02" PRId64 ":%02" PRId64,

@@ -5,11 +5,12 @@
 #include "base/block.h"
 #include "base/commit.h"
 #include "base/fail.h"
+#include "judge/ledger.h"
 #include "judge/objective.h"
 #include "window/window.h"
 
 #define ALERT_MAGIC SLOI_BLOCK_MAGIC('a', 'l')
-#define ALERT_LAYOUT 1
+#define ALERT_LAYOUT 2
 
 /* One step makes at most one transition per severity; the slots it writes are beyond the
  * ones a reader of the committed state may ask for. */
@@ -29,7 +30,7 @@ typedef struct alert_severity {
   uint64_t fired;
 } alert_severity;
 
-/* What a step replaces whole; words only. */
+/* What a step replaces whole; words only. Timers of tiers that are not there are left out. */
 typedef struct alert_state {
   uint64_t stepped; /* time + 1 of the newest step; 0: none */
   uint64_t transitions;
@@ -56,6 +57,10 @@ struct slo_alert {
   sloi_cell state[1 + 2 * ALERT_STATE_WORDS];
   sloi_cell slot[ALERT_SLOTS][ALERT_SLOT_WORDS];
 };
+
+static size_t alert_words(const slo_alert *a) {
+  return offsetof(alert_state, timer) / 8 + (size_t)a->tier_count * (sizeof(alert_timer) / 8);
+}
 
 #define ALERT_CONFIG_SIZE (offsetof(slo_alert, state) - sizeof(sloi_block))
 
@@ -181,9 +186,9 @@ void slo_alert_destroy(slo_alert *alert) {
 
 static int alert_holds(const slo_alert *a, uint64_t i, const slo_delta *deltas) {
   const slo_alert_tier *tier = &a->tier[i];
-  return slo_burn_exceeds(&deltas[2 * i].counts, a->objective_ppb, tier->factor_ppm, tier->flags) ==
+  return slo_burn_exceeds(&deltas[2 * i].judged, a->objective_ppb, tier->factor_ppm, tier->flags) ==
              1 &&
-         slo_burn_exceeds(&deltas[2 * i + 1].counts, a->objective_ppb, tier->factor_ppm,
+         slo_burn_exceeds(&deltas[2 * i + 1].judged, a->objective_ppb, tier->factor_ppm,
                           tier->flags) == 1;
 }
 
@@ -258,14 +263,30 @@ static void alert_step_severity(slo_alert *a, alert_state *state, uint32_t which
             : severity->tiers != 0           ? severity->tiers
                                              : before.tiers;
   while (s.tier + 1 < a->tier_count && !(s.tiers >> s.tier & 1)) s.tier++;
-  s.long_counts = deltas[2 * s.tier].counts;
-  s.short_counts = deltas[2 * s.tier + 1].counts;
+  s.long_counts = deltas[2 * s.tier].judged;
+  s.short_counts = deltas[2 * s.tier + 1].judged;
   s.long_burn = alert_burn(a, &s.long_counts);
   s.short_burn = alert_burn(a, &s.short_counts);
   alert_write_slot(a, &s);
 }
 
-slo_status slo_alert_step(slo_alert *alert, const slo_window *window) {
+static slo_status alert_correct(const slo_alert *a, const slo_window *window,
+                                const slo_ledger *ledger, uint32_t sli, slo_delta *deltas) {
+  int64_t oldest = deltas[0].to_ns;
+  if (slo_ledger_count(ledger) == 0) return SLO_OK;
+  for (uint64_t i = 0; i < 2 * a->tier_count; i++) {
+    if (deltas[i].from_ns < oldest) oldest = deltas[i].from_ns;
+  }
+  if (!sloi_ledger_any(ledger, sli, oldest, deltas[0].to_ns)) return SLO_OK;
+  for (uint64_t i = 0; i < 2 * a->tier_count; i++) {
+    slo_status status = slo_ledger_correct(ledger, sli, window, &deltas[i], NULL);
+    if (status != SLO_OK) return status;
+  }
+  return SLO_OK;
+}
+
+slo_status slo_alert_step(slo_alert *alert, const slo_window *window, const slo_ledger *ledger,
+                          uint32_t sli) {
   int64_t spans[2 * SLO_ALERT_TIERS_MAX];
   slo_delta deltas[2 * SLO_ALERT_TIERS_MAX];
   alert_state state;
@@ -276,8 +297,9 @@ slo_status slo_alert_step(slo_alert *alert, const slo_window *window) {
   }
   deltas[0].struct_size = (uint32_t)sizeof deltas[0];
   slo_status status = slo_window_read(window, spans, (size_t)(2 * alert->tier_count), deltas);
+  if (status == SLO_OK) status = alert_correct(alert, window, ledger, sli, deltas);
   if (status != SLO_OK) return status;
-  (void)sloi_commit_peek(alert->state, ALERT_STATE_WORDS, (uint64_t *)&state);
+  (void)sloi_commit_peek(alert->state, alert_words(alert), (uint64_t *)&state);
   uint64_t now = (uint64_t)deltas[0].to_ns;
   if (state.stepped == now + 1) return SLO_OK;
   state.stepped = now + 1;
@@ -285,18 +307,23 @@ slo_status slo_alert_step(slo_alert *alert, const slo_window *window) {
     alert_step_timer(&alert->tier[i], &state.timer[i], now + 1, alert_holds(alert, i, deltas));
   }
   for (uint32_t s = 0; s < SLO_SEVERITIES; s++) alert_step_severity(alert, &state, s, deltas);
-  sloi_commit_store(alert->state, ALERT_STATE_WORDS, (const uint64_t *)&state);
+  sloi_commit_store(alert->state, alert_words(alert), (const uint64_t *)&state);
   return SLO_OK;
 }
 
 int sloi_alert_due(const slo_alert *alert, const slo_window *window) {
   int64_t begin_ns, newest_ns;
   if (sloi_window_slice(window, &begin_ns, &newest_ns) != SLO_OK) return 0;
-  uint64_t sequence = sloi_load_relaxed(&alert->state[0]); /* the owner's own */
-  uint64_t stepped =                                       /* the first word of the state */
-      sloi_load_relaxed(&alert->state[1 + (sequence & 1) * ALERT_STATE_WORDS]);
+  uint64_t stepped =
+      sloi_commit_word(alert->state, alert_words(alert), offsetof(alert_state, stepped) / 8);
   int64_t stepped_ns = (int64_t)stepped - 1;
   return stepped == 0 || stepped_ns < begin_ns || stepped_ns > newest_ns;
+}
+
+void sloi_alert_fetch(const slo_alert *alert) {
+  enum { TIERS = 4, FRONT = 2, STATE = 7 };
+  sloi_fetch(alert, FRONT + TIERS);
+  sloi_fetch(alert->state, STATE);
 }
 
 /* ---- reading ---- */
@@ -305,7 +332,7 @@ slo_status slo_alert_read(const slo_alert *alert, uint32_t severity, slo_alert_s
   alert_state state;
   if (alert == NULL || status == NULL) return SLO_EINVAL;
   if (severity >= SLO_SEVERITIES) return SLO_ERANGE;
-  sloi_commit_load(alert->state, ALERT_STATE_WORDS, (uint64_t *)&state);
+  sloi_commit_load(alert->state, alert_words(alert), (uint64_t *)&state);
   const alert_severity *from = &state.severity[severity];
   slo_alert_status s = {0};
   s.severity = severity;
@@ -340,7 +367,7 @@ slo_status slo_alert_next(const slo_alert *alert, uint64_t *cursor, slo_transiti
   alert_slot s;
   uint64_t words[ALERT_SLOT_WORDS];
   if (alert == NULL || cursor == NULL || transition == NULL) return SLO_EINVAL;
-  sloi_commit_load(alert->state, ALERT_STATE_WORDS, (uint64_t *)&state);
+  sloi_commit_load(alert->state, alert_words(alert), (uint64_t *)&state);
   if (*cursor >= state.transitions) return SLO_ENODATA;
   uint64_t oldest = state.transitions > SLO_ALERT_TRANSITIONS_KEPT
                         ? state.transitions - SLO_ALERT_TRANSITIONS_KEPT

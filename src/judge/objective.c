@@ -2,9 +2,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/fail.h"
 #include "judge/objective.h"
+#include "slo/time.h"
 
 slo_status sloi_objective_check(uint64_t objective_ppb, slo_error *error, const char *field) {
   if (objective_ppb < SLO_OBJECTIVE_MIN_PPB || objective_ppb > SLO_OBJECTIVE_MAX_PPB) {
@@ -43,6 +45,47 @@ slo_status slo_objective_parse(const char *text, uint64_t *objective_ppb, slo_er
   slo_status status = sloi_objective_check(ppb, error, "objective (ppb)");
   if (status == SLO_OK) *objective_ppb = ppb;
   return status;
+}
+
+slo_status slo_objective_parse_quantile(const char *text, uint64_t *objective_ppb,
+                                        int64_t *threshold_ns, slo_error *error) {
+  static const char what[] = "quantile (such as p99 <= 300ms)";
+  char percent[64];
+  slo_error inner = {0};
+  uint64_t ppb;
+  int64_t ns;
+  if (text == NULL || objective_ppb == NULL || threshold_ns == NULL) {
+    return sloi_fail(error, SLO_EINVAL, 0, "quantile (NULL)");
+  }
+  if (text[0] != 'p' && text[0] != 'P') return sloi_fail(error, SLO_EPARSE, 0, what);
+  const char *p = text + 1;
+  size_t n = strcspn(p, " <");
+  if (n == 0 || n >= sizeof percent) return sloi_fail(error, SLO_EPARSE, 1, what);
+  memcpy(percent, p, n);
+  percent[n] = '\0';
+  inner.struct_size = (uint32_t)sizeof inner;
+  slo_status status = slo_objective_parse(percent, &ppb, &inner);
+  if (status == SLO_EPARSE || percent[n - 1] == '%') {
+    int64_t at = status == SLO_EPARSE ? inner.value + 1 : (int64_t)n;
+    return sloi_fail(error, SLO_EPARSE, at, what);
+  }
+  if (status != SLO_OK) {
+    return sloi_fail_range(error, inner.value, inner.min, inner.max, "%s", inner.field);
+  }
+  p += n;
+  p += strspn(p, " ");
+  if (p[0] != '<' || p[1] != '=') return sloi_fail(error, SLO_EPARSE, p - text, what);
+  p += 2;
+  p += strspn(p, " ");
+  status = slo_span_parse(p, &ns, &inner);
+  if (status == SLO_EPARSE) return sloi_fail(error, SLO_EPARSE, p - text + inner.value, what);
+  if (status != SLO_OK || ns < 1) {
+    return sloi_fail_range(error, status != SLO_OK ? inner.value : ns, 1, INT64_MAX,
+                           "threshold_ns");
+  }
+  *objective_ppb = ppb;
+  *threshold_ns = ns;
+  return SLO_OK;
 }
 
 slo_status slo_objective_format(uint64_t objective_ppb, char *buffer, size_t size) {

@@ -3,17 +3,12 @@
 
 #include "base/fail.h"
 #include "monitor/monitor.h"
+#include "record/history.h"
 #include "slo/catalog.h"
 
-#define LAYOUT_MAGIC SLOI_BLOCK_MAGIC('m', 'o')
-#define LAYOUT_VERSION 1
-#define LAYOUT_PERIOD_MAX (3660 * SLO_DAY_NS)
-
-static uint64_t layout_front(uint64_t slis, uint64_t slos) {
-  return sloi_round_up(
-      sizeof(slo_monitor) + slis * sizeof(sloi_monitor_sli) + slos * sizeof(sloi_monitor_slo),
-      SLO_ALIGN);
-}
+#define LAYOUT_CORRECTIONS 64
+#define LAYOUT_PINS 16u          /* a window's by default */
+#define LAYOUT_CALENDARS_MAX 16u /* of one SLI that have starts of their own */
 
 static slo_status layout_name(const char *name, const char *what, unsigned i, slo_error *error) {
   if (name == NULL) return sloi_fail(error, SLO_EINVAL, 0, "%s[%u].name (NULL)", what, i);
@@ -32,6 +27,7 @@ typedef struct layout_walk {
   slo_monitor *monitor;
   uint64_t at;
   slo_error *error;
+  uint32_t pins; /* that a window needs */
 } layout_walk;
 
 /* Prefixes the field of a part's error with the place of that part, "slis[3]". */
@@ -57,6 +53,58 @@ static uint64_t layout_place(layout_walk *walk, size_t size) {
   return at;
 }
 
+static slo_status layout_add_hist(layout_walk *walk, const slo_monitor_sli *s,
+                                  sloi_monitor_sli *out, const char *place) {
+  slo_hist *hist = NULL;
+  slo_history *history;
+  size_t size;
+  slo_status status = slo_hist_footprint(s->latency, &size, walk->error);
+  if (status != SLO_OK) return layout_within(status, walk->error, place);
+  if (out != NULL) {
+    out->hist_at = walk->at;
+    (void)slo_hist_init(layout_part(walk), size, s->latency, &hist, NULL);
+  }
+  (void)layout_place(walk, size);
+  if (s->history == NULL) return SLO_OK;
+  status = sloi_history_footprint(s->latency, s->history, &size, walk->error);
+  if (status != SLO_OK) {
+    char of_it[40];
+    (void)snprintf(of_it, sizeof of_it, "%.24s.history", place);
+    return layout_within(status, walk->error, of_it);
+  }
+  if (out != NULL) {
+    out->history_at = walk->at;
+    (void)slo_history_init(layout_part(walk), size, hist, s->history, &history, NULL);
+  }
+  (void)layout_place(walk, size);
+  return SLO_OK;
+}
+
+/* The monitor's window, with what the SLI wants to be different. */
+static slo_status layout_add_window(layout_walk *walk, const slo_window_config *config,
+                                    const slo_monitor_sli *s, sloi_monitor_sli *out,
+                                    const char *place) {
+  slo_window_config w;
+  slo_window *window;
+  size_t size;
+  slo_status status = sloi_sized_read(&w, sizeof w, config, walk->error, "slo_window_config");
+  if (status != SLO_OK) return layout_within(status, walk->error, "window");
+  w.struct_size = (uint32_t)sizeof w;
+  if (s->unmeasured != 0) w.unmeasured = s->unmeasured;
+  if (s->slice_ns != 0) w.slice_ns = s->slice_ns;
+  if (s->slice_objective_ppb != 0) w.slice_objective_ppb = s->slice_objective_ppb;
+  if ((w.pins != 0 ? w.pins : LAYOUT_PINS) < walk->pins) w.pins = walk->pins;
+  int own = s->unmeasured != 0 || s->slice_ns != 0 || s->slice_objective_ppb != 0;
+  status = slo_window_footprint(&w, &size, walk->error);
+  if (status != SLO_OK) return layout_within(status, walk->error, own ? place : "window");
+  if (out != NULL) {
+    out->window_at = walk->at;
+    (void)slo_window_init(layout_part(walk), size, &w, &window, NULL);
+  }
+  (void)layout_place(walk, size);
+  return SLO_OK;
+}
+
 static slo_status layout_add_sli(layout_walk *walk, const slo_monitor_config *config, uint32_t i,
                                  sloi_monitor_sli *out) {
   slo_monitor_sli s, other;
@@ -67,6 +115,10 @@ static slo_status layout_add_sli(layout_walk *walk, const slo_monitor_config *co
   slo_status status = sloi_sized_element(&s, sizeof s, config->slis, i, error, place);
   if (status == SLO_OK) status = layout_name(s.name, "slis", i, error);
   if (status != SLO_OK) return status;
+  if (s.reserved != 0) return sloi_fail(error, SLO_EVERSION, s.reserved, "slis[%u].reserved", i);
+  if (s.history != NULL && s.latency == NULL) {
+    return sloi_fail(error, SLO_EINVAL, 0, "slis[%u].history (without latency)", (unsigned)i);
+  }
   if (s.latency != NULL && s.latency_of != 0) {
     return sloi_fail(error, SLO_EINVAL, s.latency_of, "slis[%u].latency_of (beside latency)",
                      (unsigned)i);
@@ -115,27 +167,57 @@ static slo_status layout_add_sli(layout_walk *walk, const slo_monitor_config *co
   (void)layout_place(walk, size);
 
   if (s.latency != NULL) {
-    slo_hist *hist;
-    status = slo_hist_footprint(s.latency, &size, error);
-    if (status != SLO_OK) return layout_within(status, error, place);
-    if (out != NULL) {
-      out->hist_at = walk->at;
-      (void)slo_hist_init(layout_part(walk), size, s.latency, &hist, NULL);
-    }
-    (void)layout_place(walk, size);
+    status = layout_add_hist(walk, &s, out, place);
+    if (status != SLO_OK) return status;
   } else if (s.latency_of != 0 && out != NULL) {
     out->hist_at = walk->monitor->sli[s.latency_of - 1].hist_at;
   }
+  return layout_add_window(walk, config->window, &s, out, place);
+}
 
-  slo_window *window;
-  status = slo_window_footprint(config->window, &size, error);
-  if (status != SLO_OK) return layout_within(status, error, "window");
-  if (out != NULL) {
-    out->window_at = walk->at;
-    (void)slo_window_init(layout_part(walk), size, config->window, &window, NULL);
+/* The periods of a calendar: the rule is checked, or the starts are copied. */
+static slo_status layout_add_starts(layout_walk *walk, const slo_monitor_slo *s, unsigned i,
+                                    sloi_monitor_slo *out) {
+  slo_error *error = walk->error;
+  if (s->calendar.unit != 0) {
+    return sloi_fail(error, SLO_EINVAL, s->start_count, "slos[%u].start_count (beside calendar)",
+                     i);
   }
-  (void)layout_place(walk, size);
+  if (s->start_count < 2 || s->start_count > SLO_MONITOR_STARTS_MAX) {
+    return sloi_fail_range(error, s->start_count, 2, SLO_MONITOR_STARTS_MAX, "slos[%u].start_count",
+                           i);
+  }
+  if (s->starts_ns == NULL) return sloi_fail(error, SLO_EINVAL, 0, "slos[%u].starts_ns (NULL)", i);
+  int64_t min = 0;
+  for (uint32_t k = 0; k < s->start_count; k++) {
+    if (s->starts_ns[k] < min || s->starts_ns[k] > SLO_TIME_MAX_NS) {
+      return sloi_fail_range(error, s->starts_ns[k], min, SLO_TIME_MAX_NS, "slos[%u].starts_ns[%u]",
+                             i, (unsigned)k);
+    }
+    min = s->starts_ns[k] + 1;
+  }
+  if (out != NULL) {
+    out->starts_at = walk->at;
+    out->start_count = s->start_count;
+    memcpy(layout_part(walk), s->starts_ns, s->start_count * sizeof s->starts_ns[0]);
+  }
+  (void)layout_place(walk, s->start_count * sizeof s->starts_ns[0]);
   return SLO_OK;
+}
+
+/* Does the SLI's window have what a method needs? */
+static slo_status layout_check_method(const slo_monitor_config *config, const slo_monitor_slo *s,
+                                      unsigned i, slo_error *error) {
+  slo_monitor_sli sli;
+  slo_window_config w;
+  if (s->method > SLO_METHOD_RATIO_TIMESLICES) {
+    return sloi_fail_range(error, s->method, 0, SLO_METHOD_RATIO_TIMESLICES, "slos[%u].method", i);
+  }
+  if (s->method == SLO_METHOD_OCCURRENCES) return SLO_OK;
+  (void)sloi_sized_element(&sli, sizeof sli, config->slis, s->sli, NULL, ""); /* checked before */
+  (void)sloi_sized_read(&w, sizeof w, config->window, NULL, "");
+  if (sli.slice_ns != 0 || w.slice_ns != 0) return SLO_OK;
+  return sloi_fail(error, SLO_EINVAL, s->method, "slos[%u].method (of an SLI without slice_ns)", i);
 }
 
 static slo_status layout_add_slo(layout_walk *walk, const slo_monitor_config *config, uint32_t i,
@@ -145,7 +227,7 @@ static slo_status layout_add_slo(layout_walk *walk, const slo_monitor_config *co
   slo_alert_tier workbook[SLO_ALERT_TIERS_MAX];
   slo_alert_config a = {0};
   slo_alert *alert;
-  char place[24];
+  char place[32];
   size_t size;
   (void)snprintf(place, sizeof place, "slos[%u]", (unsigned)i);
   slo_status status = sloi_sized_element(&s, sizeof s, config->slos, i, error, place);
@@ -156,8 +238,17 @@ static slo_status layout_add_slo(layout_walk *walk, const slo_monitor_config *co
     return sloi_fail_range(error, s.sli, 0, (int64_t)config->sli_count - 1, "slos[%u].sli",
                            (unsigned)i);
   }
-  if (s.period_ns < SLO_SECOND_NS || s.period_ns > LAYOUT_PERIOD_MAX) {
-    return sloi_fail_range(error, s.period_ns, SLO_SECOND_NS, LAYOUT_PERIOD_MAX,
+  status = layout_check_method(config, &s, i, error);
+  if (status != SLO_OK) return status;
+  if (s.calendar.unit != 0) {
+    slo_period some;
+    (void)snprintf(place, sizeof place, "slos[%u].calendar", (unsigned)i);
+    status = slo_calendar_eval(&s.calendar, SLOI_MONITOR_SOME_TIME, &some, error);
+    if (status != SLO_OK) return layout_within(status, error, place);
+    (void)snprintf(place, sizeof place, "slos[%u]", (unsigned)i);
+  }
+  if (s.period_ns < SLO_SECOND_NS || s.period_ns > SLOI_MONITOR_PERIOD_MAX) {
+    return sloi_fail_range(error, s.period_ns, SLO_SECOND_NS, SLOI_MONITOR_PERIOD_MAX,
                            "slos[%u].period_ns", (unsigned)i);
   }
   a.struct_size = (uint32_t)sizeof a;
@@ -177,16 +268,56 @@ static slo_status layout_add_slo(layout_walk *walk, const slo_monitor_config *co
     out->sli = s.sli;
     out->objective_ppb = s.objective_ppb;
     out->period_ns = (uint64_t)s.period_ns;
+    out->method = s.method;
+    out->calendar = s.calendar;
     out->alert_at = walk->at;
     (void)slo_alert_init(layout_part(walk), size, &a, &alert, NULL);
   }
   (void)layout_place(walk, size);
+  if (s.start_count != 0 || s.starts_ns != NULL) {
+    status = layout_add_starts(walk, &s, i, out);
+    if (status != SLO_OK) return status;
+  }
+  if (out != NULL) {
+    sloi_monitor_sli *sli = &walk->monitor->sli[s.sli];
+    if (2 * out->period_ns > sli->keep) sli->keep = 2 * out->period_ns;
+    out->next = sli->slos;
+    sli->slos = (uint64_t)i + 1;
+  }
   return SLO_OK;
 }
 
+/* With calendars: the first reading, the starts of this period and the two before it, and both
+ * edges of every correction, so that none of them is left without a pin. */
+static uint32_t layout_pins(const slo_monitor_config *c, uint32_t corrections) {
+  slo_monitor_slo s;
+  uint32_t calendars = 0;
+  for (uint32_t i = 0; i < c->slo_count && calendars < LAYOUT_CALENDARS_MAX; i++) {
+    if (sloi_sized_element(&s, sizeof s, c->slos, i, NULL, "") != SLO_OK) continue; /* seen below */
+    calendars += s.calendar.unit != 0 || s.start_count != 0;
+  }
+  if (calendars == 0) return 0;
+  uint32_t pins = 1 + 3 * calendars + 2 * corrections;
+  return pins < SLO_WINDOW_PINS_MAX ? pins : SLO_WINDOW_PINS_MAX;
+}
+
 static slo_status layout_walk_config(layout_walk *walk, const slo_monitor_config *c) {
-  slo_status status = SLO_OK;
-  walk->at = layout_front(c->sli_count, c->slo_count);
+  slo_ledger *ledger;
+  size_t size;
+  uint32_t corrections = c->corrections != 0 ? c->corrections : LAYOUT_CORRECTIONS;
+  walk->at = sloi_monitor_front(c->sli_count, c->slo_count);
+  if (walk->monitor != NULL) walk->monitor->edges_at = walk->at;
+  (void)layout_place(walk, c->sli_count * SLOI_MONITOR_EDGES * sizeof(sloi_cell));
+  slo_status status = slo_ledger_footprint(corrections, &size, NULL);
+  if (status != SLO_OK) {
+    return sloi_fail_range(walk->error, corrections, 0, SLO_LEDGER_ENTRIES_MAX, "corrections");
+  }
+  walk->pins = layout_pins(c, corrections);
+  if (walk->monitor != NULL) {
+    walk->monitor->ledger_at = walk->at;
+    (void)slo_ledger_init(layout_part(walk), size, corrections, &ledger, NULL);
+  }
+  (void)layout_place(walk, size);
   for (uint32_t i = 0; i < c->sli_count && status == SLO_OK; i++) {
     status = layout_add_sli(walk, c, i, walk->monitor == NULL ? NULL : &walk->monitor->sli[i]);
   }
@@ -211,10 +342,9 @@ static slo_status layout_check(const slo_monitor_config *config, slo_monitor_con
   if (c->slo_count > SLO_MONITOR_SLOS_MAX) {
     return sloi_fail_range(error, c->slo_count, 0, SLO_MONITOR_SLOS_MAX, "slo_count");
   }
-  if (c->reserved != 0) return sloi_fail(error, SLO_EVERSION, c->reserved, "reserved");
   if (c->slis == NULL) return sloi_fail(error, SLO_EINVAL, 0, "slis (NULL)");
   if (c->slos == NULL && c->slo_count != 0) return sloi_fail(error, SLO_EINVAL, 0, "slos (NULL)");
-  layout_walk walk = {NULL, 0, error};
+  layout_walk walk = {NULL, 0, error, 0};
   status = layout_walk_config(&walk, c);
   *size = walk.at;
   return status;
@@ -236,13 +366,14 @@ slo_status slo_monitor_init(void *memory, size_t size, const slo_monitor_config 
   if (monitor == NULL) return sloi_fail(error, SLO_EINVAL, 0, "monitor (NULL)");
   slo_status status = layout_check(config, &c, &need, error);
   if (status != SLO_OK) return status;
-  status = sloi_block_init(memory, size, need, LAYOUT_MAGIC, LAYOUT_VERSION,
-                           layout_front(c.sli_count, c.slo_count) - sizeof(sloi_block), error);
+  status =
+      sloi_block_init(memory, size, need, SLOI_MONITOR_MAGIC, SLOI_MONITOR_LAYOUT,
+                      sloi_monitor_front(c.sli_count, c.slo_count) - sizeof(sloi_block), error);
   if (status != SLO_OK) return status;
   slo_monitor *m = memory;
   m->sli_count = c.sli_count;
   m->slo_count = c.slo_count;
-  layout_walk walk = {m, 0, error};
+  layout_walk walk = {m, 0, error, 0};
   status = layout_walk_config(&walk, &c);
   if (status != SLO_OK) return status;
   sloi_block_ready(&m->block);
@@ -250,99 +381,7 @@ slo_status slo_monitor_init(void *memory, size_t size, const slo_monitor_config 
   return SLO_OK;
 }
 
-/* ---- attaching ---- */
-
-/* The part expected at *at: it must attach, and moves *at behind it. */
-typedef struct layout_cursor {
-  char *base;
-  uint64_t at;
-  uint64_t size;
-} layout_cursor;
-
-static slo_status layout_pass(layout_cursor *cursor, uint64_t stored_at, slo_status attached) {
-  if (attached != SLO_OK) return attached == SLO_EVERSION ? SLO_EVERSION : SLO_ECORRUPT;
-  if (stored_at != cursor->at) return SLO_ECORRUPT;
-  const sloi_block *part = (const sloi_block *)(const void *)(cursor->base + cursor->at);
-  cursor->at = sloi_round_up(cursor->at + part->size, SLO_ALIGN);
-  return SLO_OK;
-}
-
-static int layout_terminated(const char *name) {
-  return name[0] != '\0' && name[SLO_MONITOR_NAME_MAX] == '\0';
-}
-
-static slo_status layout_attach_sli(layout_cursor *cursor, slo_monitor *m, uint64_t i) {
-  const sloi_monitor_sli *s = &m->sli[i];
-  slo_counter *counter;
-  slo_window *window;
-  slo_hist *hist = NULL;
-  if (!layout_terminated(s->name) || s->with_threshold > 1) return SLO_ECORRUPT;
-  slo_status status = layout_pass(
-      cursor, s->counter_at,
-      slo_counter_attach(cursor->base + cursor->at, (size_t)(cursor->size - cursor->at), &counter));
-  if (status != SLO_OK) return status;
-  if (s->hist_at == cursor->at) {
-    status = layout_pass(
-        cursor, s->hist_at,
-        slo_hist_attach(cursor->base + cursor->at, (size_t)(cursor->size - cursor->at), &hist));
-    if (status != SLO_OK) return status;
-  } else if (s->hist_at != 0) {
-    /* shared: it must be the very one of an earlier SLI */
-    for (uint64_t j = 0; j < i && hist == NULL; j++) {
-      if (m->sli[j].hist_at == s->hist_at) {
-        hist = (slo_hist *)(void *)(cursor->base + s->hist_at);
-      }
-    }
-    if (hist == NULL) return SLO_ECORRUPT;
-  }
-  if (s->with_threshold) {
-    int64_t threshold;
-    uint64_t within, beyond;
-    if (s->threshold > UINT32_MAX || hist == NULL ||
-        slo_hist_threshold(hist, (uint32_t)s->threshold, &threshold, &within, &beyond) != SLO_OK) {
-      return SLO_ECORRUPT;
-    }
-  }
-  return layout_pass(
-      cursor, s->window_at,
-      slo_window_attach(cursor->base + cursor->at, (size_t)(cursor->size - cursor->at), &window));
-}
-
-static slo_status layout_attach_slo(layout_cursor *cursor, const slo_monitor *m,
-                                    const sloi_monitor_slo *s) {
-  slo_alert *alert;
-  if (!layout_terminated(s->name) || s->sli >= m->sli_count ||
-      s->objective_ppb < SLO_OBJECTIVE_MIN_PPB || s->objective_ppb > SLO_OBJECTIVE_MAX_PPB ||
-      s->period_ns < (uint64_t)SLO_SECOND_NS || s->period_ns > (uint64_t)LAYOUT_PERIOD_MAX) {
-    return SLO_ECORRUPT;
-  }
-  return layout_pass(
-      cursor, s->alert_at,
-      slo_alert_attach(cursor->base + cursor->at, (size_t)(cursor->size - cursor->at), &alert));
-}
-
-slo_status slo_monitor_attach(void *memory, size_t size, slo_monitor **monitor) {
-  if (monitor == NULL) return SLO_EINVAL;
-  slo_status status = sloi_block_check(memory, size, LAYOUT_MAGIC, LAYOUT_VERSION,
-                                       sizeof(slo_monitor) - sizeof(sloi_block));
-  if (status != SLO_OK) return status;
-  slo_monitor *m = memory;
-  if (m->sli_count < 1 || m->sli_count > SLO_MONITOR_SLIS_MAX ||
-      m->slo_count > SLO_MONITOR_SLOS_MAX ||
-      m->block.config_size != layout_front(m->sli_count, m->slo_count) - sizeof(sloi_block)) {
-    return SLO_ECORRUPT;
-  }
-  layout_cursor cursor = {memory, layout_front(m->sli_count, m->slo_count), m->block.size};
-  for (uint64_t i = 0; i < m->sli_count && status == SLO_OK; i++) {
-    status = layout_attach_sli(&cursor, m, i);
-  }
-  for (uint64_t i = 0; i < m->slo_count && status == SLO_OK; i++) {
-    status = layout_attach_slo(&cursor, m, sloi_monitor_slos_const(m) + i);
-  }
-  if (status == SLO_OK && cursor.at != m->block.size) status = SLO_ECORRUPT;
-  if (status == SLO_OK) *monitor = m;
-  return status;
-}
+/* ---- objects ---- */
 
 slo_status slo_monitor_create(const slo_monitor_config *config, const slo_allocator *allocator,
                               slo_monitor **monitor, slo_error *error) {

@@ -1,9 +1,19 @@
-/* monitor.h - the layout of a monitor: layout.c makes and validates it, monitor.c uses it. */
+/* monitor.h - the layout of a monitor: layout.c makes it, attach.c validates it, monitor.c uses
+ * it. */
 #ifndef SLOI_MONITOR_H
 #define SLOI_MONITOR_H
 
 #include "base/block.h"
 #include "slo/monitor.h"
+
+#define SLOI_MONITOR_MAGIC SLOI_BLOCK_MAGIC('m', 'o')
+#define SLOI_MONITOR_LAYOUT 2
+#define SLOI_MONITOR_PERIOD_MAX (3660 * SLO_DAY_NS)
+/* Cells of an SLI: nothing is to be pinned before `quiet_to`, in this history of its window; 0:
+ * look. */
+enum { SLOI_MONITOR_HISTORY, SLOI_MONITOR_QUIET_TO, SLOI_MONITOR_EDGES };
+
+#define SLOI_MONITOR_SOME_TIME (SLO_TIME_MAX_NS / 2) /* amid all periods there are */
 
 /* Offsets are bytes from the block's start; 0 means that there is none. */
 typedef struct sloi_monitor_sli {
@@ -12,8 +22,10 @@ typedef struct sloi_monitor_sli {
   uint64_t threshold;
   uint64_t counter_at;
   uint64_t hist_at; /* its own, or the one it shares */
+  uint64_t history_at;
   uint64_t window_at;
-  uint64_t reserved[3];
+  uint64_t slos; /* 1 + its last SLO; 0: none */
+  uint64_t keep; /* twice the longest rolling period, ns: how long its pins are kept */
 } sloi_monitor_sli;
 
 typedef struct sloi_monitor_slo {
@@ -22,16 +34,30 @@ typedef struct sloi_monitor_slo {
   uint64_t objective_ppb;
   uint64_t period_ns;
   uint64_t alert_at;
-  uint64_t reserved[4];
+  uint64_t method;
+  slo_calendar calendar;
+  uint64_t starts_at;
+  uint64_t start_count;
+  uint64_t next; /* 1 + the SLO of the same SLI before it; 0: none */
+  uint64_t reserved;
 } sloi_monitor_slo;
 
 struct slo_monitor {
   sloi_block block;
   uint64_t sli_count;
   uint64_t slo_count;
-  uint64_t reserved[6];
+  uint64_t ledger_at;
+  uint64_t edges_at; /* SLOI_MONITOR_EDGES cells for each SLI */
+  uint64_t reserved[4];
   sloi_monitor_sli sli[]; /* sli_count of them, then slo_count sloi_monitor_slo */
 };
+
+/* Bytes of the front: the header and both tables, what its checksum covers. */
+static inline uint64_t sloi_monitor_front(uint64_t slis, uint64_t slos) {
+  return sloi_round_up(
+      sizeof(slo_monitor) + slis * sizeof(sloi_monitor_sli) + slos * sizeof(sloi_monitor_slo),
+      SLO_ALIGN);
+}
 
 static inline sloi_monitor_slo *sloi_monitor_slos(slo_monitor *m) {
   return (sloi_monitor_slo *)(void *)(m->sli + m->sli_count);
@@ -39,6 +65,14 @@ static inline sloi_monitor_slo *sloi_monitor_slos(slo_monitor *m) {
 
 static inline const sloi_monitor_slo *sloi_monitor_slos_const(const slo_monitor *m) {
   return (const sloi_monitor_slo *)(const void *)(m->sli + m->sli_count);
+}
+
+static inline sloi_cell *sloi_monitor_edges(slo_monitor *m, uint64_t sli) {
+  return (sloi_cell *)(void *)((char *)m + m->edges_at) + sli * SLOI_MONITOR_EDGES;
+}
+
+static inline int sloi_monitor_on_calendar(const sloi_monitor_slo *s) {
+  return s->calendar.unit != 0 || s->start_count != 0;
 }
 
 #endif

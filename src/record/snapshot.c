@@ -1,4 +1,4 @@
-#include "slo/snapshot.h"
+#include "record/snapshot.h"
 
 #include <string.h>
 
@@ -108,13 +108,17 @@ void slo_snapshot_destroy(slo_snapshot *snapshot) {
   sloi_block_release(snapshot);
 }
 
-slo_status slo_snapshot_read(slo_snapshot *snapshot, const slo_hist *hist) {
-  if (snapshot == NULL || hist == NULL || !sloi_shape_equal(&snapshot->shape, &hist->shape)) {
-    return SLO_EINVAL;
-  }
-  uint64_t *row = snapshot_row(snapshot);
-  uint64_t cells = sloi_shape_row(&snapshot->shape);
+uint64_t *sloi_snapshot_row(slo_snapshot *snapshot, const sloi_shape *shape) {
+  if (!sloi_shape_equal(&snapshot->shape, shape)) return NULL;
   snapshot_prepared_of(snapshot)->valid = 0;
+  return snapshot_row(snapshot);
+}
+
+slo_status slo_snapshot_read(slo_snapshot *snapshot, const slo_hist *hist) {
+  if (snapshot == NULL || hist == NULL) return SLO_EINVAL;
+  uint64_t *row = sloi_snapshot_row(snapshot, &hist->shape);
+  if (row == NULL) return SLO_EINVAL;
+  uint64_t cells = sloi_shape_row(&snapshot->shape);
   const sloi_cell *first = sloi_hist_row_const(hist, 0);
   for (uint64_t i = 0; i < cells; i++) row[i] = sloi_load_relaxed(&first[i]);
   for (uint64_t s = 1; s < sloi_rows_count(&hist->rows); s++) {

@@ -1,0 +1,210 @@
+/* explain.c - a budget in words and figures, for somebody who doubts it. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/fail.h"
+#include "judge/budget.h"
+
+typedef struct explain_text {
+  char *buffer;
+  size_t size;
+  size_t length; /* of all that was said, also beyond the buffer */
+} explain_text;
+
+static void explain_say(explain_text *t, const char *format, ...) SLOI_PRINTF(2, 3);
+
+static void explain_say(explain_text *t, const char *format, ...) {
+  size_t room = t->length < t->size ? t->size - t->length : 0;
+  va_list arguments;
+  va_start(arguments, format);
+  int n = vsnprintf(room != 0 ? t->buffer + t->length : NULL, room, format, arguments);
+  va_end(arguments);
+  t->length += n > 0 ? (size_t)n : 0;
+}
+
+/* "36.8143 %": a part per million is the fourth decimal. */
+static void explain_percent(explain_text *t, int64_t ppm) {
+  uint64_t size = ppm < 0 ? (uint64_t)0 - (uint64_t)ppm : (uint64_t)ppm;
+  explain_say(t, "%s%" PRIu64 ".%04" PRIu64 " %%", ppm < 0 ? "-" : "", size / 10000, size % 10000);
+}
+
+static void explain_span(explain_text *t, int64_t ns) {
+  char text[SLO_TIME_TEXT_MAX];
+  explain_say(t, "%s", slo_span_format(ns, text, sizeof text) == SLO_OK ? text : "?");
+}
+
+static void explain_period(explain_text *t, int64_t from_ns, int64_t to_ns) {
+  char from[SLO_TIME_TEXT_MAX], to[SLO_TIME_TEXT_MAX];
+  if (slo_time_format(from_ns, from, sizeof from) != SLO_OK) from[0] = '\0';
+  if (slo_time_format(to_ns, to, sizeof to) != SLO_OK) to[0] = '\0';
+  explain_say(t, "%s .. %s", from, to);
+}
+
+/* The budget as a percentage of what is counted, "0.1". */
+static void explain_rest(explain_text *t, uint64_t objective_ppb) {
+  char text[SLO_OBJECTIVE_TEXT_MAX];
+  uint64_t rest = SLO_OBJECTIVE_MAX_PPB + 1 - objective_ppb;
+  explain_say(t, "%s %%", slo_objective_format(rest, text, sizeof text) == SLO_OK ? text : "?");
+}
+
+static void explain_coverage(explain_text *t, const slo_budget *b) {
+  static const char *const policy[] = {"says nothing", "counts as bad", "counts as good", ""};
+  explain_say(t, "readings     ");
+  explain_period(t, b->from_ns, b->to_ns);
+  explain_say(t, " (");
+  explain_span(t, b->to_ns - b->from_ns);
+  explain_say(t, "; asked for ");
+  explain_span(t, b->span_ns);
+  explain_say(t, "%s)\nmeasured     ", b->flags & SLO_DELTA_SHORT ? ", no more is kept" : "");
+  explain_span(t, b->measured_ns);
+  if (b->unresolved_ns != 0) {
+    explain_say(t, ", of it ");
+    explain_span(t, b->unresolved_ns);
+    explain_say(t, " in gaps without a tick");
+  }
+  if (b->unmeasured_ns != 0) {
+    explain_say(t, "; unmeasured ");
+    explain_span(t, b->unmeasured_ns);
+    explain_say(t, ", which %s", policy[b->policy & 3]);
+  }
+  if (b->frozen_ns != 0) {
+    explain_say(t, "; unmeasured ");
+    explain_span(t, b->frozen_ns);
+    explain_say(t, ", in which time stood still");
+  }
+  if (b->corrected_ns != 0) {
+    explain_say(t, "; corrected ");
+    explain_span(t, b->corrected_ns);
+  }
+  explain_say(t,
+              "\ncounted      %" PRIu64 " good + %" PRIu64 " bad = %" PRIu64
+              " valid events; %" PRIu64 " excluded\n",
+              b->counts.good, b->counts.bad, b->counts.good + b->counts.bad, b->counts.excluded);
+}
+
+/* A reason is somebody's text: it may not begin a line of its own. */
+static void explain_plain(char *reason) {
+  for (; *reason != '\0'; reason++) {
+    if ((unsigned char)*reason < ' ' || *reason == 0x7f) *reason = ' ';
+  }
+}
+
+static void explain_corrections(explain_text *t, const slo_window *window,
+                                const slo_budget_config *c, const slo_delta *delta) {
+  uint32_t count = slo_ledger_count(c->ledger);
+  for (uint32_t i = 0; i < count; i++) {
+    slo_correction made = {0};
+    slo_correction_effect e = {0};
+    made.struct_size = (uint32_t)sizeof made;
+    e.struct_size = (uint32_t)sizeof e;
+    if (slo_ledger_effect(c->ledger, i, c->sli, window, delta, &e) != SLO_OK ||
+        slo_ledger_read(c->ledger, i, &made, NULL) != SLO_OK) {
+      continue;
+    }
+    explain_plain(made.reason);
+    explain_say(t, "correction   #%" PRIu32 " \"%s\": ", i, made.reason);
+    explain_span(t, e.corrected_ns);
+    explain_say(t, e.kind == SLO_CORRECT_REMOVE ? " not counted, " : " counted as good, ");
+    if (e.pieces > 1) explain_say(t, "%" PRIu32 " pieces of ", e.pieces);
+    explain_period(t, e.from_ns, e.to_ns);
+    explain_say(t, " (%" PRIu64 " good, %" PRIu64 " bad, %" PRIu64 " excluded", e.counts.good,
+                e.counts.bad, e.counts.excluded);
+    if (delta->slice_ns != 0) {
+      explain_say(t, "; %" PRIu64 " good, %" PRIu64 " bad slices", e.slices.good, e.slices.bad);
+    }
+    explain_say(t, ")\n");
+  }
+}
+
+/* A number of what the method counts: by ratio timeslices with its decimals. */
+static void explain_units(explain_text *t, uint32_t method, uint64_t units) {
+  if (method != SLO_METHOD_RATIO_TIMESLICES) {
+    explain_say(t, "%" PRIu64, units);
+  } else {
+    explain_say(t, "%" PRIu64 ".%011" PRIu64, units / SLO_SLICE_RATIO_ONE,
+                units % SLO_SLICE_RATIO_ONE);
+  }
+}
+
+static void explain_result(explain_text *t, const slo_budget *b, const slo_delta *delta,
+                           int no_data) {
+  if (b->method != SLO_METHOD_OCCURRENCES) {
+    explain_say(t, "slices       %" PRIu64 " good + %" PRIu64 " bad of ", delta->slices.good,
+                delta->slices.bad);
+    explain_span(t, delta->slice_ns);
+    explain_say(t, "; the rest had no valid event\n");
+  }
+  if (b->unseen != 0) {
+    explain_say(t, "not seen     ");
+    explain_units(t, b->method, b->unseen);
+    explain_say(t, " more, at the rate of what was measured\n");
+  }
+  if (no_data) {
+    explain_say(t, "left         no data: nothing valid was counted\n");
+    return;
+  }
+  explain_say(t, "allowed      ");
+  explain_units(t, b->method, b->allowed);
+  explain_say(t, " (");
+  explain_rest(t, b->objective_ppb);
+  explain_say(t, " of ");
+  explain_units(t, b->method, b->valid);
+  explain_say(t, ", rounded down)\nspent        ");
+  explain_units(t, b->method, b->bad);
+  explain_say(t, " / (");
+  explain_rest(t, b->objective_ppb);
+  explain_say(t, " of ");
+  explain_units(t, b->method, b->valid);
+  explain_say(t, ") = ");
+  explain_percent(t, 1000000 - b->remaining_ppm);
+  explain_say(t, "\nleft         ");
+  explain_percent(t, b->remaining_ppm);
+  if (b->unseen != 0) {
+    explain_say(t, "; between ");
+    explain_percent(t, b->worst_ppm);
+    explain_say(t, ", had all that was not seen been bad, and ");
+    explain_percent(t, b->best_ppm);
+  }
+  explain_say(t, "\n");
+}
+
+slo_status slo_budget_explain(const slo_window *window, const slo_budget_config *config,
+                              char *buffer, size_t size, size_t *length) {
+  static const char *const formula[] = {
+      "bad events / valid events", "bad slices / slices with valid events",
+      "the mean of bad / valid events over slices with valid events"};
+  explain_text t = {buffer, size, 0};
+  slo_budget_config c;
+  slo_delta delta = {0};
+  slo_budget b = {0};
+  uint32_t corrections;
+  char objective[SLO_OBJECTIVE_TEXT_MAX];
+  if (buffer == NULL && size != 0) return SLO_EINVAL;
+  if (size != 0) buffer[0] = '\0';
+  if (length != NULL) *length = 0;
+  slo_status status = sloi_budget_delta(window, config, &c, &delta, &corrections);
+  int never = status == SLO_ENODATA; /* there is no reading yet */
+  if (status == SLO_OK) status = sloi_budget_of(&c, &delta, corrections, &b);
+  if (status != SLO_OK && status != SLO_ENODATA) return status;
+  (void)slo_objective_format(c.objective_ppb, objective, sizeof objective);
+  explain_say(&t, "method       %s: %s\nobjective    %s %%: ", slo_method_name(c.method),
+              formula[c.method], objective);
+  explain_rest(&t, c.objective_ppb);
+  explain_say(&t, " may be bad\nperiod       ");
+  if (c.period_ns != 0) {
+    explain_say(&t, "rolling, the last ");
+    explain_span(&t, c.period_ns);
+  } else {
+    explain_period(&t, c.start_ns, c.end_ns);
+  }
+  explain_say(&t, "\n");
+  if (never) {
+    explain_say(&t, "left         no data: there is no reading yet\n");
+  } else {
+    explain_coverage(&t, &b);
+    explain_corrections(&t, window, &c, &delta);
+    explain_result(&t, &b, &delta, status == SLO_ENODATA);
+  }
+  if (length != NULL) *length = t.length;
+  return status;
+}
