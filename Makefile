@@ -32,7 +32,7 @@ EXAMPLES := $(patsubst docs/examples/%.c,$(BUILD)/examples/%,$(filter-out docs/e
 BENCHES  := $(patsubst bench/%.c,$(BUILD)/bench/%,$(sort $(wildcard bench/bench_*.c)))
 PYTHON   := build/venv/bin/python
 
-.PHONY: all lib static shared examples demo deps tests benches test check-c check-python asan tsan soak bench bench-peers bench-plot floors \
+.PHONY: all lib static shared examples demo deps tests benches test check-c check-python asan tsan soak bench bench-alerts bench-peers bench-plot floors \
         exports headers docs format reformat check install uninstall dist help clean
 
 all: lib examples ## the library and the examples
@@ -62,10 +62,11 @@ $(BUILD)/examples/%: docs/examples/%.c $(STATIC)
 	@$(SAY) LINK $@
 	$(Q)$(CC_USE) -MF $@.d $(filter %.c,$^) $(LDFLAGS) $(STATIC) -lm -o $@
 
+$(BUILD)/bench/bench_alerts: $(STATIC) # its hour is spent in calls
 $(BUILD)/bench/%: bench/%.c $(SHARED)
 	@mkdir -p $(@D)
 	@$(SAY) LINK $@
-	$(Q)$(CC_USE) -D_GNU_SOURCE -MF $@.d $< $(LDFLAGS) -L$(BUILD) -lslo \
+	$(Q)$(CC_USE) -D_GNU_SOURCE -MF $@.d $< $(filter %.a,$^) $(LDFLAGS) -L$(BUILD) -lslo \
 	  -Wl,-rpath,'$$ORIGIN/..' -lm -pthread -o $@
 
 # ---- the main job ----
@@ -133,12 +134,16 @@ soak: $(BUILD)/soak ## a billion events by threads that are moved, interrupted a
 bench: $(BENCHES) examples ## the benchmarks; make bench BENCH=record for one
 	$(Q)for b in $(if $(BENCH),$(BUILD)/bench/bench_$(BENCH),$(BENCHES)); do $$b $(BUILD) || exit 1; done
 
+bench-alerts: $(BUILD)/bench/bench_alerts ## the whole grid of the bench of alerts: an hour
+	$(Q)$< $(BUILD) full
+
 bench-peers: $(BUILD)/bench/ours ## the same by other libraries, as far as their tools are installed
 	$(Q)python3 bench/peers.py $(BUILD)
 
-bench-plot: ## build/bench/record.svg from the last run of the bench
+bench-plot: ## build/bench/record.svg and alerts.svg from the last run of the bench
 	$(Q)$(PYTHON) -c 'import matplotlib' 2>/dev/null || $(PYTHON) -m pip -q install matplotlib
-	$(Q)$(PYTHON) bench/plot.py $(BUILD)
+	$(Q)if [ -e $(BUILD)/bench/record.json ]; then $(PYTHON) bench/plot.py $(BUILD); fi
+	$(Q)if [ -e $(BUILD)/bench/alerts.json ]; then $(PYTHON) bench/plot_alerts.py $(BUILD); fi
 
 # ---- checks ----
 

@@ -68,7 +68,11 @@ static int stage_fill(bench_stage *s, uint32_t slis, uint32_t slos) {
     slo[i].objective_ppb = 999000000;
     slo[i].period_ns = 28 * SLO_DAY_NS;
   }
+  slo_window_config window =
+      SLO_SIZED(slo_window_config); /* the defaults, but for the history below */
+  window.jump_max_ns = SLO_TIME_MAX_NS;
   slo_monitor_config config = SLO_SIZED(slo_monitor_config);
+  config.window = &window;
   config.slis = sli;
   config.slos = slo;
   config.sli_count = s->slis = slis;

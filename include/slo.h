@@ -7,6 +7,7 @@
  *            slo/snapshot.h   quantiles and thresholds of them
  *            slo/history.h    the same of the last hour, or day
  *   window   slo/window.h     what happened in the last W
+ *            slo/tiers.h      how finely, and how far back
  *            slo/calendar.h   days, weeks, months as periods of a budget
  *            slo/recurrence.h maintenance that comes again every week
  *   judge    slo/sli.h        event -> good, bad, excluded
@@ -14,21 +15,31 @@
  *            slo/ledger.h     what was taken out of the count, and why
  *            slo/budget.h     how much unreliability is left
  *            slo/burn.h       how fast it goes
+ *            slo/evidence.h   is it real, or chance
+ *            slo/tier.h       what an alert looks at
  *            slo/alert.h      should somebody be woken
  *            slo/catalog.h    the tiers the world uses
  *   all      slo/monitor.h    everything above in one block
+ *   simulate slo/fault.h      what goes wrong
+ *            slo/traffic.h    a service that does not exist
+ *            slo/backtest.h   what would these alerts have made of that
+ *            slo/gameday.h    rehearse an outage
  *   base     slo/status.h slo/version.h slo/memory.h slo/counts.h slo/time.h slo/shard.h
  */
 #ifndef SLO_H
 #define SLO_H
 
 #include "slo/alert.h"
+#include "slo/backtest.h"
 #include "slo/budget.h"
 #include "slo/burn.h"
 #include "slo/calendar.h"
 #include "slo/catalog.h"
 #include "slo/counter.h"
 #include "slo/counts.h"
+#include "slo/evidence.h"
+#include "slo/fault.h"
+#include "slo/gameday.h"
 #include "slo/hist.h"
 #include "slo/history.h"
 #include "slo/ledger.h"
@@ -40,7 +51,10 @@
 #include "slo/sli.h"
 #include "slo/snapshot.h"
 #include "slo/status.h"
+#include "slo/tier.h"
+#include "slo/tiers.h"
 #include "slo/time.h"
+#include "slo/traffic.h"
 #include "slo/version.h"
 #include "slo/window.h"
 #include "slo/writer.h"

@@ -23,6 +23,7 @@ from model_ffi import (
     REBASE,
     REMOVE,
     SHORT,
+    SNAPPED,
     TIMESLICES,
     UNMEASURED,
     VOID,
@@ -213,8 +214,8 @@ class Model:
             if c.kind != VOID and sequence not in void and c.sli in (sli, EVERY_SLI)
         ]
 
-    def pieces(self, sli, i, j):
-        """Per correction the pieces of the readings i..j that are its own, as index pairs."""
+    def owned(self, sli, i, j):
+        """Per correction the parts of the readings i..j that are its own, as moments."""
         begin, end = self.times[i], self.times[j]
         entries = self.in_force(sli)
         edges = {begin, end}
@@ -231,11 +232,26 @@ class Model:
                 else:
                     spans.append([left, right])
             last = owner
-        # a piece that falls between two readings is there, and empty
+        return owned
+
+    def pieces(self, sli, i, j):
+        """The same as index pairs: a piece that falls between two readings is there, and empty."""
         return {
             owner: [(self.at_or_before(a), self.at_or_before(b)) for a, b in spans]
-            for owner, spans in owned.items()
+            for owner, spans in self.owned(sli, i, j).items()
         }
+
+    def snapped(self, sli, i, j):
+        """Does a piece use readings away from its edges, by more than 2 % and ten seconds?"""
+        for spans in self.owned(sli, i, j).values():
+            for a, b in spans:
+                late_ns = max(
+                    abs(a - self.times[self.at_or_before(a)]),
+                    abs(b - self.times[self.at_or_before(b)]),
+                )
+                if late_ns > max((b - a) // 50, 10 * 10**9):
+                    return True
+        return False
 
     def effect(self, sli, sequence, i, j):
         pairs = self.pieces(sli, i, j).get(sequence)
@@ -281,7 +297,9 @@ class Model:
         }.get(policy, counts)
         slice_ns = self.settings.slice_ns
         answer = {
-            "flags": SHORT * short + COARSE * (50 * beyond_ns > span_ns),
+            "flags": SHORT * short
+            + COARSE * (50 * beyond_ns > span_ns)
+            + SNAPPED * (sli is not None and self.snapped(sli, i, j)),
             "span_ns": span_ns,
             "from_ns": self.times[i],
             "to_ns": self.times[j],
@@ -318,7 +336,7 @@ class Model:
             return 0
         if measured_ns == 0:
             return max(valid, 1)
-        return valid * unmeasured_ns // measured_ns
+        return max(-(-valid * unmeasured_ns // measured_ns), 1)
 
     def window(self, policy, span_ns, sli=None):
         i, short, beyond_ns = self.last_window(policy, span_ns)
@@ -403,7 +421,7 @@ class Model:
                 name: delta[name]
                 for name in (
                     "counts span_ns from_ns to_ns measured_ns unresolved_ns unmeasured_ns "
-                    "frozen_ns corrected_ns covered_ns flags policy"
+                    "frozen_ns corrected_ns covered_ns flags policy slices slice_ns unseen_slices"
                 ).split()
             },
         }
@@ -442,7 +460,7 @@ class Model:
         """Where the time counted is all measured and nothing is corrected; and whether it comes
         out in whole units."""
         now = self.times[-1]
-        recent, _ = self.window(policy, lookback_ns, sli)
+        recent, touched = self.window(policy, lookback_ns, sli)
         good, bad = self.judged_units(method, recent)
         burn = self.spent(bad, good + bad, objective_ppb)
         length = period_ns or period[1] - period[0]
@@ -466,6 +484,12 @@ class Model:
             "from_full_ns": self.until(10**6, burn, length),
             "horizon_ns": horizon_ns,
             "remaining_ppm": 10**6 - spent,
+            "method": method,
+            "flags": recent["flags"],
+            "lookback_from_ns": recent["from_ns"],
+            "lookback_to_ns": recent["to_ns"],
+            "lookback_measured_ns": recent["measured_ns"],
+            "corrections": touched,
         }
         return forecast, then_bad.denominator == then_valid.denominator == 1
 

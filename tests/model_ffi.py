@@ -10,12 +10,13 @@ OK, EINVAL, ERANGE, ENODATA, EVERSION, ECLOCK, ESPACE, ELOST = 0, -1, -2, -4, -5
 GOOD, BAD, EXCLUDED = 0, 1, 2
 IGNORE, ALL_BAD, ALL_GOOD, FREEZE = 0, 1, 2, 3
 UNMEASURED, REBASE = 1, 2
-SHORT, COARSE = 1, 2
+SHORT, COARSE, SNAPPED = 1, 2, 4
 REMOVE, SET_GOOD, VOID = 0, 1, 2
 EVERY_SLI = 2**32 - 1
 OCCURRENCES, TIMESLICES, RATIO_TIMESLICES = 0, 1, 2
 DAY, WEEK, MONTH, QUARTER, YEAR = 1, 2, 3, 4, 5
 INACTIVE, PENDING, FIRING = 0, 1, 2
+NO_GATE = 1
 ALIGN = 64
 
 needs_plain_library = pytest.mark.skipif(
@@ -97,6 +98,7 @@ class WindowSummary(Struct):
         ("counts", Counts),
         *of(u64, "steps_back jumps_refused rebases"),
         ("unresolved_ns", i64),
+        ("pins_refused", u64),
     ]
 
 
@@ -138,6 +140,9 @@ class Budget(Struct):
         *of(i64, "span_ns from_ns to_ns measured_ns unresolved_ns unmeasured_ns frozen_ns"),
         *of(i64, "corrected_ns covered_ns"),
         *of(u32, "corrections flags policy reserved"),
+        ("slices", Slices),
+        ("slice_ns", i64),
+        ("unseen_slices", u64),
     ]
 
 
@@ -150,6 +155,9 @@ class Forecast(Struct):
         *of(u32, "struct_size violated"),
         ("burn_ppm", u64),
         *of(i64, "exhaustion_ns from_full_ns horizon_ns remaining_ppm"),
+        *of(u32, "method flags"),
+        *of(i64, "lookback_from_ns lookback_to_ns lookback_measured_ns"),
+        *of(u32, "corrections reserved"),
     ]
 
 
@@ -162,8 +170,28 @@ class AlertTier(Struct):
         *of(i64, "long_ns short_ns"),
         ("factor_ppm", u64),
         *of(i64, "for_ns keep_firing_ns"),
-        *of(u32, "severity flags"),
-        ("reserved", u64 * 2),
+        *of(u32, "severity flags kind group"),
+        ("reserved", u64),
+    ]
+
+
+class Gate(Struct):
+    _fields_ = [
+        *of(u32, "kind reserved"),
+        *of(u64, "alarms_per_year_ppm"),
+        ("dead_ns", i64),
+        *of(u64, "healthy_burn_ppm least_burn_ppm"),
+    ]
+
+
+class AlertConfig(Struct):
+    _fields_ = [
+        *of(u32, "struct_size tier_count"),
+        ("tiers", pointer),
+        ("objective_ppb", u64),
+        ("gate", Gate * 2),
+        *of(i64, "slot_ns period_ns"),
+        *of(u32, "flags reserved"),
     ]
 
 
@@ -171,7 +199,8 @@ class AlertStatus(Struct):
     _fields_ = [
         *of(u32, "struct_size severity state reserved"),
         *of(i64, "since_ns last_ns"),
-        *of(u64, "tiers tiers_fired"),
+        *of(u64, "tiers tiers_fired evidence_ppb"),
+        ("acknowledged_ns", i64),
     ]
 
 
@@ -180,13 +209,14 @@ class Transition(Struct):
         ("struct_size", u32),
         ("severity", u32),
         ("from", u32),  # a keyword: getattr only
-        *of(u32, "to tier reserved"),
+        *of(u32, "to tier cause"),
         ("sequence", u64),
         *of(i64, "at_ns since_ns last_ns"),
         ("tiers", u64),
         ("long_counts", Counts),
         ("short_counts", Counts),
-        *of(u64, "long_burn_ppm short_burn_ppm"),
+        *of(u64, "long_burn_ppm short_burn_ppm evidence_ppb at_stake_ppm"),
+        ("exhaustion_ns", i64),
     ]
 
 
@@ -213,6 +243,7 @@ class MonitorSlo(Struct):
         *of(u32, "tier_count method"),
         ("calendar", Calendar),
         ("starts_ns", ctypes.POINTER(i64)),
+        ("alert", ctypes.POINTER(AlertConfig)),
         *of(u32, "start_count reserved"),
     ]
 
@@ -280,6 +311,14 @@ def slo():
         function = getattr(library, name)
         function.argtypes, function.restype = arguments, result
     return library
+
+
+# What test_gate.c and test_evidence.c are about, and no model here.
+WHY = "cause evidence_ppb at_stake_ppm exhaustion_ns"
+
+
+def without(fields, names):
+    return {name: value for name, value in fields.items() if name not in names.split()}
 
 
 def ref(struct):
@@ -395,7 +434,7 @@ class Monitor:
     def summary(self, sli):
         summary = WindowSummary()
         must(slo().slo_window_summarize(self.window(sli), ref(summary)))
-        return summary.fields()
+        return without(summary.fields(), "pins_refused")
 
     def budget_config(self, slo_index):
         config = BudgetConfig()
@@ -452,7 +491,7 @@ class Monitor:
         status = AlertStatus()
         alert = slo().slo_monitor_alert(self.place, slo_index)
         must(slo().slo_alert_read(alert, severity, ref(status)))
-        return status.fields()
+        return without(status.fields(), "evidence_ppb acknowledged_ns")
 
     def transitions(self, slo_index, cursor):
         """Those from the cursor on, and the cursor after them."""
@@ -463,7 +502,7 @@ class Monitor:
             if status == ENODATA:
                 return found, cursor.value
             must(status)
-            found.append(transition.fields())
+            found.append(without(transition.fields(), WHY))
 
 
 NAMES = ("good", "bad", "excluded")
@@ -492,6 +531,8 @@ class MonitorPlan:
 
     def objective(self, tiers=(), starts_ns=(), **fields):
         slo = MonitorSlo(**fields)
+        ungated = AlertConfig(gate=(Gate * 2)(Gate(kind=NO_GATE), Gate(kind=NO_GATE)))
+        slo.alert = ctypes.pointer(self.kept(ungated))
         if tiers:
             slo.tier_count = len(tiers)
             slo.tiers = self.kept(array(AlertTier, [AlertTier(**tier) for tier in tiers]))

@@ -31,11 +31,15 @@
   } while (0)
 
 typedef char abi_field_text[64];
+typedef char abi_game_text[SLO_GAMEDAY_TEXT_MAX];
 typedef uint64_t abi_two_words[2];
+typedef slo_alert_gate abi_gates[SLO_SEVERITIES];
 typedef uint64_t abi_four_words[4];
 typedef slo_sli_term abi_terms[SLO_SLI_TERMS_MAX];
 
 START_TEST(test_structs) {
+  STRUCT(slo_catalog_share, 32, FIELD(int64_t, long_ns); FIELD(int64_t, short_ns);
+         FIELD(uint64_t, share_ppm); FIELD(uint32_t, severity); FIELD(uint32_t, flags););
   STRUCT(slo_history_tier, 16, FIELD(int64_t, step_ns); FIELD(int64_t, span_ns););
   STRUCT(slo_correction_effect, 88, FIELD(uint32_t, struct_size); FIELD(uint32_t, sequence);
          FIELD(uint32_t, kind); FIELD(uint32_t, pieces); FIELD(int64_t, from_ns);
@@ -44,9 +48,12 @@ START_TEST(test_structs) {
   STRUCT(slo_correction, 104, FIELD(uint32_t, struct_size); FIELD(uint32_t, kind);
          FIELD(int64_t, from_ns); FIELD(int64_t, to_ns); FIELD(int64_t, made_ns);
          FIELD(uint32_t, sli); FIELD(uint32_t, voids); FIELD(abi_field_text, reason););
-  STRUCT(slo_forecast, 48, FIELD(uint32_t, struct_size); FIELD(uint32_t, violated);
+  STRUCT(slo_forecast, 88, FIELD(uint32_t, struct_size); FIELD(uint32_t, violated);
          FIELD(uint64_t, burn_ppm); FIELD(int64_t, exhaustion_ns); FIELD(int64_t, from_full_ns);
-         FIELD(int64_t, horizon_ns); FIELD(int64_t, remaining_ppm););
+         FIELD(int64_t, horizon_ns); FIELD(int64_t, remaining_ppm); FIELD(uint32_t, method);
+         FIELD(uint32_t, flags); FIELD(int64_t, lookback_from_ns); FIELD(int64_t, lookback_to_ns);
+         FIELD(int64_t, lookback_measured_ns); FIELD(uint32_t, corrections);
+         FIELD(uint32_t, reserved););
   STRUCT(slo_slices, 24, FIELD(uint64_t, good); FIELD(uint64_t, bad); FIELD(uint64_t, ratio_sum););
   STRUCT(slo_error, 96, FIELD(uint32_t, struct_size); FIELD(slo_status, status);
          FIELD(int64_t, value); FIELD(int64_t, min); FIELD(int64_t, max);
@@ -78,16 +85,16 @@ START_TEST(test_structs) {
          FIELD(int64_t, corrected_ns); FIELD(uint64_t, unseen); FIELD(slo_counts, judged);
          FIELD(slo_slices, slices); FIELD(uint64_t, unseen_slices); FIELD(int64_t, slice_ns);
          FIELD(uint32_t, policy); FIELD(uint32_t, reserved););
-  STRUCT(slo_window_summary, 88, FIELD(uint32_t, struct_size); FIELD(uint32_t, tier_count);
+  STRUCT(slo_window_summary, 96, FIELD(uint32_t, struct_size); FIELD(uint32_t, tier_count);
          FIELD(int64_t, first_ns); FIELD(int64_t, newest_ns); FIELD(int64_t, measured_ns);
          FIELD(slo_counts, counts); FIELD(uint64_t, steps_back); FIELD(uint64_t, jumps_refused);
-         FIELD(uint64_t, rebases); FIELD(int64_t, unresolved_ns););
+         FIELD(uint64_t, rebases); FIELD(int64_t, unresolved_ns); FIELD(uint64_t, pins_refused););
   STRUCT(slo_sli_term, 16, FIELD(uint32_t, field); FIELD(uint32_t, op); FIELD(int64_t, value););
   STRUCT(slo_sli, 264, FIELD(uint32_t, struct_size); FIELD(uint32_t, term_count);
          FIELD(abi_terms, terms););
   STRUCT(slo_event, 16, FIELD(int64_t, latency_ns); FIELD(int32_t, status);
          FIELD(uint32_t, known););
-  STRUCT(slo_budget, 200, FIELD(uint32_t, struct_size); FIELD(uint32_t, method);
+  STRUCT(slo_budget, 240, FIELD(uint32_t, struct_size); FIELD(uint32_t, method);
          FIELD(uint64_t, objective_ppb); FIELD(uint64_t, valid); FIELD(uint64_t, good);
          FIELD(uint64_t, bad); FIELD(uint64_t, allowed); FIELD(uint64_t, consumed_ppm);
          FIELD(int64_t, remaining_ppm); FIELD(int64_t, best_ppm); FIELD(int64_t, worst_ppm);
@@ -95,21 +102,61 @@ START_TEST(test_structs) {
          FIELD(int64_t, from_ns); FIELD(int64_t, to_ns); FIELD(int64_t, measured_ns);
          FIELD(int64_t, unresolved_ns); FIELD(int64_t, unmeasured_ns); FIELD(int64_t, frozen_ns);
          FIELD(int64_t, corrected_ns); FIELD(int64_t, covered_ns); FIELD(uint32_t, corrections);
-         FIELD(uint32_t, flags); FIELD(uint32_t, policy); FIELD(uint32_t, reserved););
+         FIELD(uint32_t, flags); FIELD(uint32_t, policy); FIELD(uint32_t, reserved);
+         FIELD(slo_slices, slices); FIELD(int64_t, slice_ns); FIELD(uint64_t, unseen_slices););
   STRUCT(slo_budget_point, 16, FIELD(int64_t, at_ns); FIELD(int64_t, remaining_ppm););
   STRUCT(slo_alert_tier, 64, FIELD(int64_t, long_ns); FIELD(int64_t, short_ns);
          FIELD(uint64_t, factor_ppm); FIELD(int64_t, for_ns); FIELD(int64_t, keep_firing_ns);
-         FIELD(uint32_t, severity); FIELD(uint32_t, flags); FIELD(abi_two_words, reserved););
-  STRUCT(slo_alert_status, 48, FIELD(uint32_t, struct_size); FIELD(uint32_t, severity);
+         FIELD(uint32_t, severity); FIELD(uint32_t, flags); FIELD(uint32_t, kind);
+         FIELD(uint32_t, group); FIELD(uint64_t, reserved););
+  STRUCT(slo_alert_gate, 40, FIELD(uint32_t, kind); FIELD(uint32_t, reserved);
+         FIELD(uint64_t, alarms_per_year_ppm); FIELD(int64_t, dead_ns);
+         FIELD(uint64_t, healthy_burn_ppm); FIELD(uint64_t, least_burn_ppm););
+  STRUCT(slo_evidence_config, 48, FIELD(uint32_t, struct_size); FIELD(uint32_t, reserved);
+         FIELD(uint64_t, objective_ppb); FIELD(uint64_t, alarms_per_year_ppm);
+         FIELD(int64_t, dead_ns); FIELD(uint64_t, healthy_burn_ppm);
+         FIELD(uint64_t, least_burn_ppm););
+  STRUCT(slo_alert_status, 64, FIELD(uint32_t, struct_size); FIELD(uint32_t, severity);
          FIELD(uint32_t, state); FIELD(uint32_t, reserved); FIELD(int64_t, since_ns);
-         FIELD(int64_t, last_ns); FIELD(uint64_t, tiers); FIELD(uint64_t, tiers_fired););
-  STRUCT(slo_transition, 128, FIELD(uint32_t, struct_size); FIELD(uint32_t, severity);
-         FIELD(uint32_t, from); FIELD(uint32_t, to); FIELD(uint32_t, tier);
-         FIELD(uint32_t, reserved); FIELD(uint64_t, sequence); FIELD(int64_t, at_ns);
-         FIELD(int64_t, since_ns); FIELD(int64_t, last_ns); FIELD(uint64_t, tiers);
-         FIELD(slo_counts, long_counts); FIELD(slo_counts, short_counts);
-         FIELD(uint64_t, long_burn_ppm); FIELD(uint64_t, short_burn_ppm););
-  STRUCT(slo_standing, 328, FIELD(uint32_t, struct_size); FIELD(uint32_t, sli);
+         FIELD(int64_t, last_ns); FIELD(uint64_t, tiers); FIELD(uint64_t, tiers_fired);
+         FIELD(uint64_t, evidence_ppb); FIELD(int64_t, acknowledged_ns););
+  STRUCT(slo_transition, 152, FIELD(uint32_t, struct_size); FIELD(uint32_t, severity);
+         FIELD(uint32_t, from); FIELD(uint32_t, to); FIELD(uint32_t, tier); FIELD(uint32_t, cause);
+         FIELD(uint64_t, sequence); FIELD(int64_t, at_ns); FIELD(int64_t, since_ns);
+         FIELD(int64_t, last_ns); FIELD(uint64_t, tiers); FIELD(slo_counts, long_counts);
+         FIELD(slo_counts, short_counts); FIELD(uint64_t, long_burn_ppm);
+         FIELD(uint64_t, short_burn_ppm); FIELD(uint64_t, evidence_ppb);
+         FIELD(uint64_t, at_stake_ppm); FIELD(int64_t, exhaustion_ns););
+  STRUCT(slo_fault, 64, FIELD(uint32_t, kind); FIELD(uint32_t, shape); FIELD(slo_period, period);
+         FIELD(uint32_t, toxicity_ppm); FIELD(uint32_t, reserved); FIELD(int64_t, latency_ns);
+         FIELD(int64_t, jitter_ns); FIELD(uint64_t, rate_per_s); FIELD(uint64_t, bytes););
+  STRUCT(slo_sale, 24, FIELD(slo_period, period); FIELD(uint64_t, factor_ppm););
+  STRUCT(slo_request_class, 24, FIELD(uint32_t, share_ppm); FIELD(uint32_t, reserved);
+         FIELD(int64_t, latency_ns); FIELD(uint64_t, bytes););
+  STRUCT(slo_traffic_slot, 48, FIELD(slo_period, period); FIELD(slo_counts, counts);
+         FIELD(uint64_t, bad_by_faults););
+  STRUCT(slo_incident, 24, FIELD(slo_period, period); FIELD(uint64_t, error_ppb););
+  STRUCT(slo_backtest_result, 176, FIELD(uint32_t, struct_size); FIELD(uint32_t, policy);
+         FIELD(int64_t, span_ns); FIELD(uint64_t, incidents); FIELD(uint64_t, detected);
+         FIELD(uint64_t, pages); FIELD(uint64_t, pages_true); FIELD(uint64_t, precision_ppm);
+         FIELD(uint64_t, recall_ppm); FIELD(int64_t, detection_mean_ns);
+         FIELD(int64_t, detection_median_ns); FIELD(int64_t, detection_p95_ns);
+         FIELD(int64_t, reset_mean_ns); FIELD(int64_t, reset_median_ns);
+         FIELD(uint64_t, false_per_year_ppm); FIELD(uint64_t, false_low_ppm);
+         FIELD(uint64_t, false_high_ppm); FIELD(uint64_t, spent_median_ppm);
+         FIELD(uint64_t, shifts); FIELD(uint64_t, pages_shift_max);
+         FIELD(uint64_t, pages_shift_ppm); FIELD(int64_t, closed_detection_median_ns);
+         FIELD(int64_t, closed_reset_median_ns););
+  STRUCT(slo_expectation, 48, FIELD(uint32_t, kind); FIELD(uint32_t, severity);
+         FIELD(slo_period, within); FIELD(uint32_t, action); FIELD(uint32_t, reserved);
+         FIELD(int64_t, least_ppm); FIELD(int64_t, most_ppm););
+  STRUCT(slo_gameday_event, 32, FIELD(uint32_t, kind); FIELD(uint32_t, severity);
+         FIELD(int64_t, at_ns); FIELD(uint32_t, action); FIELD(uint32_t, cause);
+         FIELD(int64_t, remaining_ppm););
+  STRUCT(slo_gameday_result, 312, FIELD(uint32_t, struct_size); FIELD(uint32_t, passed);
+         FIELD(uint32_t, difference); FIELD(uint32_t, events); FIELD(int64_t, at_ns);
+         FIELD(slo_counts, counts); FIELD(int64_t, remaining_ppm); FIELD(abi_game_text, text););
+  STRUCT(slo_standing, 368, FIELD(uint32_t, struct_size); FIELD(uint32_t, sli);
          FIELD(uint64_t, objective_ppb); FIELD(int64_t, period_ns); FIELD(int64_t, at_ns);
          FIELD(slo_period, period); FIELD(slo_counts, total); FIELD(uint64_t, late);
          FIELD(uint64_t, unknown); FIELD(uint32_t, page); FIELD(uint32_t, ticket);
@@ -123,11 +170,20 @@ typedef const int64_t *abi_thresholds;
 typedef const slo_window_tier *abi_window_tiers;
 typedef const slo_history_tier *abi_history_tiers;
 typedef const slo_alert_tier *abi_alert_tiers;
+typedef const slo_alert_config *abi_alert;
 typedef const char *abi_name_pointer;
+typedef const slo_sale *abi_sales;
+typedef const slo_request_class *abi_classes;
+typedef const slo_fault *abi_faults;
 typedef const slo_hist_config *abi_latency;
 typedef const slo_monitor_sli *abi_slis;
 typedef const slo_monitor_slo *abi_slos;
 typedef const slo_window_config *abi_window;
+typedef const slo_alert_config *abi_alerts;
+typedef const slo_incident *abi_incidents;
+typedef const slo_traffic_config *abi_traffic;
+typedef const slo_gameday_action *abi_actions;
+typedef const slo_expectation *abi_expectations;
 typedef const slo_ledger *abi_ledger;
 typedef const slo_history_config *abi_history;
 typedef void *(*abi_allocate)(void *, size_t);
@@ -143,6 +199,23 @@ START_TEST(test_structs_with_pointers) {
          FIELD(uint64_t, objective_ppb); FIELD(int64_t, period_ns); FIELD(int64_t, start_ns);
          FIELD(int64_t, end_ns); FIELD(abi_ledger, ledger); FIELD(uint32_t, sli);
          FIELD(uint32_t, reserved););
+  STRUCT(slo_traffic_config, 120, FIELD(uint32_t, struct_size); FIELD(uint32_t, noise);
+         FIELD(uint64_t, requests_per_day); FIELD(uint64_t, seed); FIELD(int64_t, start_ns);
+         FIELD(int64_t, slot_ns); FIELD(int64_t, peak_ns); FIELD(uint32_t, diurnal_ppm);
+         FIELD(uint32_t, weekend_ppm); FIELD(uint64_t, error_ppb); FIELD(int64_t, noise_ns);
+         FIELD(int64_t, limit_ns); FIELD(abi_sales, sales); FIELD(abi_classes, classes);
+         FIELD(abi_faults, faults); FIELD(uint32_t, sale_count); FIELD(uint32_t, class_count);
+         FIELD(uint32_t, fault_count); FIELD(uint32_t, replicas););
+  STRUCT(slo_backtest_config, 64, FIELD(uint32_t, struct_size); FIELD(uint32_t, policy_count);
+         FIELD(abi_alerts, policies); FIELD(abi_incidents, incidents); FIELD(abi_window, window);
+         FIELD(uint32_t, incident_count); FIELD(uint32_t, severity); FIELD(int64_t, period_ns);
+         FIELD(int64_t, grace_ns); FIELD(int64_t, shift_ns););
+  STRUCT(slo_gameday_action, 16, FIELD(uint64_t, consumed_ppm); FIELD(abi_name_pointer, name););
+  STRUCT(slo_gameday_config, 72, FIELD(uint32_t, struct_size); FIELD(uint32_t, expected_only);
+         FIELD(abi_traffic, traffic); FIELD(abi_slos, slo); FIELD(abi_slis, sli);
+         FIELD(abi_window, window); FIELD(int64_t, end_ns); FIELD(abi_actions, actions);
+         FIELD(abi_expectations, expectations); FIELD(uint32_t, action_count);
+         FIELD(uint32_t, expectation_count););
   STRUCT(slo_allocator, 24, FIELD(abi_allocate, allocate); FIELD(abi_release, release);
          FIELD(abi_context, context););
   STRUCT(slo_writer_lock, 24, FIELD(abi_acquire, acquire); FIELD(abi_give_up, release);
@@ -156,18 +229,20 @@ START_TEST(test_structs_with_pointers) {
          FIELD(abi_window_tiers, tiers); FIELD(int64_t, jump_max_ns); FIELD(int64_t, gap_ns);
          FIELD(int64_t, slice_ns); FIELD(uint64_t, slice_objective_ppb);
          FIELD(uint32_t, unmeasured); FIELD(uint32_t, pins););
-  STRUCT(slo_alert_config, 24, FIELD(uint32_t, struct_size); FIELD(uint32_t, tier_count);
-         FIELD(abi_alert_tiers, tiers); FIELD(uint64_t, objective_ppb););
+  STRUCT(slo_alert_config, 128, FIELD(uint32_t, struct_size); FIELD(uint32_t, tier_count);
+         FIELD(abi_alert_tiers, tiers); FIELD(uint64_t, objective_ppb); FIELD(abi_gates, gate);
+         FIELD(int64_t, slot_ns); FIELD(int64_t, period_ns); FIELD(uint32_t, flags);
+         FIELD(uint32_t, reserved););
   STRUCT(slo_monitor_sli, 72, FIELD(uint32_t, struct_size); FIELD(uint32_t, shards);
          FIELD(abi_name_pointer, name); FIELD(abi_latency, latency); FIELD(uint32_t, latency_of);
          FIELD(uint32_t, with_threshold); FIELD(uint32_t, threshold); FIELD(uint32_t, writers);
          FIELD(abi_history, history); FIELD(int64_t, slice_ns);
          FIELD(uint64_t, slice_objective_ppb); FIELD(uint32_t, unmeasured);
          FIELD(uint32_t, reserved););
-  STRUCT(slo_monitor_slo, 80, FIELD(uint32_t, struct_size); FIELD(uint32_t, sli);
+  STRUCT(slo_monitor_slo, 88, FIELD(uint32_t, struct_size); FIELD(uint32_t, sli);
          FIELD(abi_name_pointer, name); FIELD(uint64_t, objective_ppb); FIELD(int64_t, period_ns);
          FIELD(abi_alert_tiers, tiers); FIELD(uint32_t, tier_count); FIELD(uint32_t, method);
-         FIELD(slo_calendar, calendar); FIELD(abi_thresholds, starts_ns);
+         FIELD(slo_calendar, calendar); FIELD(abi_thresholds, starts_ns); FIELD(abi_alert, alert);
          FIELD(uint32_t, start_count); FIELD(uint32_t, reserved););
   STRUCT(slo_monitor_config, 40, FIELD(uint32_t, struct_size); FIELD(uint32_t, sli_count);
          FIELD(abi_slis, slis); FIELD(abi_slos, slos); FIELD(abi_window, window);
@@ -263,6 +338,19 @@ START_TEST(test_enums) {
       {SLO_ALERT_INACTIVE, 0},
       {SLO_ALERT_PENDING, 1},
       {SLO_ALERT_FIRING, 2},
+      {SLO_ALERT_SILENCE, 1},
+      {SLO_TIER_BURN, 0},
+      {SLO_TIER_SPENT, 1},
+      {SLO_TIER_SILENCE, 2},
+      {SLO_TIER_ANNOUNCE, 2},
+      {SLO_GATE_EVIDENCE, 0},
+      {SLO_GATE_NONE, 1},
+      {SLO_CAUSE_NONE, 0},
+      {SLO_CAUSE_BURN, 1},
+      {SLO_CAUSE_EVIDENCE, 2},
+      {SLO_CAUSE_VOLUME, 3},
+      {SLO_CAUSE_SPENT, 4},
+      {SLO_CAUSE_SILENCE, 5},
       {SLO_PATH_AUTO, 0},
       {SLO_PATH_SHARED, 1},
       {SLO_PATH_CPU, 2},
@@ -278,6 +366,24 @@ START_TEST(test_enums) {
       {SLO_DELTA_SHORT, 1},
       {SLO_HISTORY_REBASE, 1},
       {SLO_DELTA_COARSE, 2},
+      {SLO_DELTA_SNAPPED, 4},
+      {SLO_FAULT_LATENCY, 1},
+      {SLO_FAULT_DOWN, 2},
+      {SLO_FAULT_TIMEOUT, 3},
+      {SLO_FAULT_RESET_PEER, 4},
+      {SLO_FAULT_BANDWIDTH, 5},
+      {SLO_FAULT_SLICER, 6},
+      {SLO_FAULT_LIMIT_DATA, 7},
+      {SLO_FAULT_STEP, 0},
+      {SLO_FAULT_RAMP, 1},
+      {SLO_GAMEDAY_FIRES, 1},
+      {SLO_GAMEDAY_RESOLVES, 2},
+      {SLO_GAMEDAY_ACTION, 3},
+      {SLO_GAMEDAY_BUDGET, 4},
+      {SLO_NOISE_INDEPENDENT, 0},
+      {SLO_NOISE_BURSTS, 1},
+      {SLO_NOISE_RETRIES, 2},
+      {SLO_NOISE_DRIFT, 3},
   };
   for (size_t i = 0; i < sizeof constants / sizeof constants[0]; i++) {
     ck_assert_int_eq(constants[i][0], constants[i][1]);
@@ -296,11 +402,15 @@ START_TEST(test_macros) {
   ck_assert_int_eq(SLO_ALERT_TRANSITIONS_KEPT, 28);
   ck_assert_int_eq(SLO_ALERT_TIER_TEXT_MAX, 80);
   ck_assert_int_eq(SLO_SEVERITIES, 2);
+  ck_assert_int_eq(SLO_EVIDENCE_BETS_MAX, 24);
+  ck_assert_uint_eq(SLO_EVIDENCE_ALARMS_MAX_PPM, UINT64_C(1000000000));
+  ck_assert_int_eq(SLO_EVIDENCE_YEAR_NS, INT64_C(31557600000000000));
   ck_assert_int_eq(SLO_SHARDS_MAX, 4096);
   ck_assert_int_eq(SLO_WRITERS_MAX, 4096);
   ck_assert_int_eq(SLO_CALENDAR_EVERY_MAX, 1000);
   ck_assert_int_eq(SLO_RECURRENCE_MAX, 10000);
   ck_assert_int_eq(SLO_WINDOW_TIERS_MAX, 16);
+  ck_assert_int_eq(SLO_WINDOW_SPANS_MAX, 256);
   ck_assert_int_eq(SLO_WINDOW_SLOTS_MAX, 16777216);
   ck_assert_int_eq(SLO_WINDOW_PINS_MAX, 4096);
   ck_assert_int_eq(SLO_WINDOW_SLICE_MIN_NS, INT64_C(10000000000));
@@ -316,6 +426,15 @@ START_TEST(test_macros) {
   ck_assert_int_eq(SLO_HIST_THRESHOLDS_MAX, 64);
   ck_assert_int_eq(SLO_HIST_VALUE_MAX, (INT64_C(1) << 53) - 1);
   ck_assert_int_eq(SLO_MONITOR_NAME_MAX, 63);
+  ck_assert_int_eq(SLO_TRAFFIC_FAULTS_MAX, 1024);
+  ck_assert_int_eq(SLO_TRAFFIC_SALES_MAX, 64);
+  ck_assert_int_eq(SLO_TRAFFIC_CLASSES_MAX, 16);
+  ck_assert_int_eq(SLO_TRAFFIC_REPLICAS_MAX, 4096);
+  ck_assert_uint_eq(SLO_TRAFFIC_REQUESTS_MAX, UINT64_C(1000000000000));
+  ck_assert_uint_eq(SLO_TRAFFIC_FACTOR_MAX, UINT64_C(1000000000));
+  ck_assert_int_eq(SLO_BACKTEST_POLICIES_MAX, 32);
+  ck_assert_int_eq(SLO_BACKTEST_INCIDENTS_MAX, 100000);
+  ck_assert_int_eq(SLO_GAMEDAY_TEXT_MAX, 256);
   ck_assert_int_eq(SLO_MONITOR_SLIS_MAX, 100000);
   ck_assert_int_eq(SLO_MONITOR_SLOS_MAX, 400000);
   ck_assert_int_eq(SLO_SECOND_NS, INT64_C(1000000000));

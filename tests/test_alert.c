@@ -6,7 +6,8 @@
  */
 #include "base/block.h"
 #include "check_main.h"
-#include "slo/alert.h"
+#include "judge/alert.h"
+#include "slo/catalog.h"
 
 #define SEC SLO_SECOND_NS
 #define PPB UINT64_C(1000000000)
@@ -150,6 +151,8 @@ static void model_step(model *m, const slo_window *w) {
     t->short_counts = counts[t->tier][1];
     t->long_burn_ppm = model_burn(m, &t->long_counts);
     t->short_burn_ppm = model_burn(m, &t->short_counts);
+    t->cause = t->to == SLO_ALERT_FIRING ? SLO_CAUSE_BURN : SLO_CAUSE_NONE;
+    t->exhaustion_ns = INT64_MAX;
   }
 }
 
@@ -202,12 +205,20 @@ static slo_window *window_new(void) {
   return w;
 }
 
-static slo_alert *alert_new(const slo_alert_tier *tiers, uint32_t count, uint64_t objective_ppb) {
+/* Multi-window burn rates and nothing else. */
+static slo_alert_config plain_config(const slo_alert_tier *tiers, uint32_t count,
+                                     uint64_t objective_ppb) {
   slo_alert_config config = SLO_SIZED(slo_alert_config);
-  slo_alert *a;
   config.tiers = tiers;
   config.tier_count = count;
   config.objective_ppb = objective_ppb;
+  for (int s = 0; s < SLO_SEVERITIES; s++) config.gate[s].kind = SLO_GATE_NONE;
+  return config;
+}
+
+static slo_alert *alert_new(const slo_alert_tier *tiers, uint32_t count, uint64_t objective_ppb) {
+  slo_alert_config config = plain_config(tiers, count, objective_ppb);
+  slo_alert *a;
   ck_ok(slo_alert_create(&config, NULL, &a, NULL));
   return a;
 }
@@ -424,10 +435,7 @@ END_TEST
 START_TEST(test_step_again) {
   flapper f = flapper_new();
   size_t size;
-  slo_alert_config config = SLO_SIZED(slo_alert_config);
-  config.tiers = &nervous;
-  config.tier_count = 1;
-  config.objective_ppb = 900000000;
+  slo_alert_config config = plain_config(&nervous, 1, 900000000);
   ck_ok(slo_alert_footprint(&config, &size, NULL));
   char *before = malloc(size);
   ck_assert_ptr_nonnull(before);
@@ -554,6 +562,475 @@ START_TEST(test_rebase_does_not_freeze) {
 }
 END_TEST
 
+/* ---- kinds of tiers, groups, silence ---- */
+
+static const slo_window_tier rig_windows[] = {
+    {10 * SEC, SLO_HOUR_NS}, {SLO_MINUTE_NS, 7 * SLO_HOUR_NS}, {SLO_HOUR_NS, 30 * SLO_DAY_NS}};
+
+typedef struct rig {
+  slo_window *w;
+  slo_alert *a;
+  slo_ledger *ledger;
+  slo_counts total;
+  int64_t now;
+  uint64_t cursor;
+} rig;
+
+static rig rig_new(const slo_alert_config *c) {
+  slo_window_config config = SLO_SIZED(slo_window_config);
+  rig r = {NULL, NULL, NULL, {0, 0, 0}, INT64_C(1700000000) * SEC, 0};
+  config.tiers = rig_windows;
+  config.tier_count = 3;
+  config.jump_max_ns = SLO_TIME_MAX_NS;
+  ck_ok(slo_window_create(&config, NULL, &r.w, NULL));
+  ck_ok(slo_alert_create(c, NULL, &r.a, NULL));
+  ck_ok(slo_ledger_create(16, NULL, &r.ledger, NULL));
+  ck_ok(slo_window_push(r.w, r.now, &r.total, 0));
+  ck_ok(slo_alert_step(r.a, r.w, r.ledger, 0));
+  return r;
+}
+
+static void rig_end(rig *r) {
+  slo_alert_destroy(r->a);
+  slo_window_destroy(r->w);
+  slo_ledger_destroy(r->ledger);
+}
+
+static void rig_push(rig *r, int64_t span_ns, uint64_t good, uint64_t bad, uint32_t flags) {
+  r->now += span_ns;
+  r->total.good += good;
+  r->total.bad += bad;
+  check_ok(slo_window_push(r->w, r->now, &r->total, flags));
+  check_ok(slo_alert_step(r->a, r->w, r->ledger, 0));
+}
+
+/* So many slots of ten seconds with so many events each. */
+static void rig_run(rig *r, int slots, uint64_t good, uint64_t bad) {
+  for (int i = 0; i < slots; i++) rig_push(r, 10 * SEC, good, bad, 0);
+}
+
+static uint32_t rig_state(const rig *r, uint32_t severity) {
+  slo_alert_status s = SLO_SIZED(slo_alert_status);
+  check_ok(slo_alert_read(r->a, severity, &s));
+  return s.state;
+}
+
+/* How many slots until the severity fires (or does not); -1: more than `most`. */
+static int rig_until(rig *r, uint32_t severity, int fires, uint64_t good, uint64_t bad, int most) {
+  for (int i = 0; i <= most; i++) {
+    if ((rig_state(r, severity) == SLO_ALERT_FIRING) == fires) return i;
+    rig_run(r, 1, good, bad);
+  }
+  return -1;
+}
+
+/* The next transition, of which there must be one; and there is none. */
+static slo_transition rig_next(rig *r) {
+  slo_transition t = SLO_SIZED(slo_transition);
+  ck_ok(slo_alert_next(r->a, &r->cursor, &t));
+  return t;
+}
+
+static void rig_nothing(rig *r) {
+  slo_transition t = SLO_SIZED(slo_transition);
+  ck_assert_int_eq(slo_alert_next(r->a, &r->cursor, &t), SLO_ENODATA);
+}
+
+/* Half, nine tenths and all of the budget: one transition each, not more, however long it lasts. */
+START_TEST(test_spent_is_announced) {
+  slo_alert_tier tiers[3];
+  memset(tiers, 0, sizeof tiers);
+  for (int i = 0; i < 3; i++) {
+    tiers[i].long_ns = tiers[i].short_ns = 30 * SLO_DAY_NS;
+    tiers[i].factor_ppm = i == 0 ? 500000 : i == 1 ? 900000 : 1000000;
+    tiers[i].kind = SLO_TIER_SPENT;
+    tiers[i].severity = SLO_SEVERITY_TICKET;
+    tiers[i].flags = SLO_TIER_ANNOUNCE;
+  }
+  slo_alert_config c = SLO_SIZED(slo_alert_config); /* gates: they are not asked */
+  c.tiers = tiers;
+  c.tier_count = 3;
+  c.objective_ppb = 990000000;
+  c.period_ns = 30 * SLO_DAY_NS;
+  rig r = rig_new(&c);
+  rig_push(&r, SLO_DAY_NS, 99000, 0, 0);
+  rig_push(&r, SLO_DAY_NS, 501, 499, 0); /* just not half of it: 499 of 100000 */
+  ck_assert_uint_eq(rig_state(&r, SLO_SEVERITY_TICKET), SLO_ALERT_INACTIVE);
+  rig_nothing(&r);
+  rig_push(&r, SEC, 199, 1, 0); /* 500 of 100200: still not */
+  rig_nothing(&r);
+  rig_push(&r, SEC, 0, 2, 0); /* 502 of 100202: yes */
+  slo_transition t = rig_next(&r);
+  ck_assert_uint_eq(t.from, SLO_ALERT_INACTIVE);
+  ck_assert_uint_eq(t.to, SLO_ALERT_FIRING);
+  ck_assert_uint_eq(t.severity, SLO_SEVERITY_TICKET);
+  ck_assert_uint_eq(t.tiers, 1);
+  ck_assert_uint_eq(t.tier, 0);
+  ck_assert_uint_eq(t.cause, SLO_CAUSE_SPENT);
+  ck_assert_uint_eq(t.evidence_ppb, 0);
+  ck_assert_uint_eq(t.long_burn_ppm, UINT64_C(502) * 100000000 / 100202);
+  int64_t span = 2 * SLO_DAY_NS + 2 * SEC;
+  ck_assert_uint_eq(t.at_stake_ppm,
+                    (uint64_t)((wide)t.long_burn_ppm * (wide)span / (wide)c.period_ns));
+  ck_assert_int_eq(t.exhaustion_ns, (int64_t)((wide)(1000000 - t.long_burn_ppm) *
+                                              (wide)c.period_ns / t.long_burn_ppm));
+  rig_push(&r, SEC, 0, 399, 0);
+  rig_nothing(&r);
+  rig_push(&r, SEC, 0, 10, 0);
+  t = rig_next(&r);
+  ck_assert_uint_eq(t.from, SLO_ALERT_FIRING);
+  ck_assert_uint_eq(t.to, SLO_ALERT_FIRING);
+  ck_assert_uint_eq(t.tiers, 2);
+  ck_assert_uint_eq(t.tier, 1);
+  ck_assert_uint_eq(t.cause, SLO_CAUSE_SPENT);
+  rig_push(&r, SEC, 0, 200, 0);
+  t = rig_next(&r);
+  ck_assert_uint_eq(t.tiers, 4);
+  ck_assert_uint_eq(t.tier, 2);
+  ck_assert_int_eq(t.exhaustion_ns, 0);
+  for (int i = 0; i < 5; i++) { /* around all of it: nothing new */
+    rig_push(&r, SEC, 20000, 0, 0);
+    rig_push(&r, SEC, 0, 500, 0);
+  }
+  rig_nothing(&r);
+  rig_push(&r, 29 * SLO_DAY_NS, 10000000, 0, 0);
+  t = rig_next(&r);
+  ck_assert_uint_eq(t.to, SLO_ALERT_INACTIVE);
+  ck_assert_uint_eq(t.tiers, 7);
+  ck_assert_uint_eq(t.cause, SLO_CAUSE_NONE);
+  rig_nothing(&r);
+  rig_push(&r, SEC, 0, 200000, 0); /* all three at once: one transition says so */
+  t = rig_next(&r);
+  ck_assert_uint_eq(t.tiers, 7);
+  rig_nothing(&r);
+  rig_end(&r);
+}
+END_TEST
+
+/* An announcement has its own tier's cause, also while another one keeps the severity firing. */
+START_TEST(test_causes) {
+  slo_alert_tier tiers[2] = {nervous, nervous};
+  tiers[0].long_ns = tiers[0].short_ns = SLO_MINUTE_NS;
+  tiers[1].kind = SLO_TIER_SPENT;
+  tiers[1].long_ns = tiers[1].short_ns = SLO_HOUR_NS;
+  tiers[1].factor_ppm = 500000;
+  tiers[1].flags = SLO_TIER_ANNOUNCE;
+  slo_alert_config c = plain_config(tiers, 2, 900000000);
+  rig r = rig_new(&c);
+  rig_run(&r, 300, 10, 0);
+  rig_run(&r, 1, 0, 10);
+  slo_transition t = rig_next(&r);
+  ck_assert_uint_eq(t.cause, SLO_CAUSE_BURN);
+  ck_assert_uint_eq(t.tiers, 1);
+  ck_assert_int_eq(t.exhaustion_ns, INT64_MAX); /* without a period */
+  ck_assert_uint_eq(t.at_stake_ppm, 0);
+  rig_run(&r, 20, 0, 10);
+  t = rig_next(&r);
+  ck_assert_uint_eq(t.cause, SLO_CAUSE_SPENT);
+  ck_assert_uint_eq(t.tier, 1);
+  ck_assert_uint_eq(t.from, SLO_ALERT_FIRING);
+  rig_nothing(&r);
+  rig_end(&r);
+}
+END_TEST
+
+START_TEST(test_silence_fires) {
+  slo_alert_tier tier = {.long_ns = 2 * SLO_HOUR_NS,
+                         .short_ns = 10 * SLO_MINUTE_NS,
+                         .factor_ppm = 20000000,
+                         .kind = SLO_TIER_SILENCE};
+  slo_alert_config c = SLO_SIZED(slo_alert_config);
+  c.tiers = &tier;
+  c.tier_count = 1;
+  c.objective_ppb = 999000000;
+  rig r = rig_new(&c);
+  rig_run(&r, 400, 1, 0);
+  rig_run(&r, 120, 0, 0); /* what its rate is nobody knows yet */
+  ck_assert_uint_eq(rig_state(&r, SLO_SEVERITY_PAGE), SLO_ALERT_INACTIVE);
+  rig_run(&r, 720, 1, 0);
+  rig_push(&r, 20 * SLO_MINUTE_NS, 0, 0, SLO_PUSH_UNMEASURED); /* a deploy */
+  ck_assert_uint_eq(rig_state(&r, SLO_SEVERITY_PAGE), SLO_ALERT_INACTIVE);
+  int silent = rig_until(&r, SLO_SEVERITY_PAGE, 1, 0, 0, 100);
+  check_that(silent == 60, "after it, fires after %d slots", silent);
+  slo_transition t = rig_next(&r);
+  ck_assert_uint_eq(t.cause, SLO_CAUSE_SILENCE);
+  ck_assert_uint_eq(t.short_counts.good + t.short_counts.bad, 0);
+  ck_assert_uint_eq(t.short_burn_ppm, 0);
+  rig_run(&r, 1, 0, 1); /* a failure is no silence */
+  ck_assert_uint_eq(rig_state(&r, SLO_SEVERITY_PAGE), SLO_ALERT_INACTIVE);
+  silent = rig_until(&r, SLO_SEVERITY_PAGE, 1, 0, 0, 100);
+  check_that(silent == 60, "fires after %d slots", silent);
+  /* excluded events are none */
+  r.total.excluded += 1000;
+  rig_run(&r, 1, 0, 0);
+  ck_assert_uint_eq(rig_state(&r, SLO_SEVERITY_PAGE), SLO_ALERT_FIRING);
+  /* who writes maintenance down, of whatever kind, knows */
+  rig_run(&r, 720, 1, 0);
+  for (uint32_t kind = SLO_CORRECT_REMOVE; kind <= SLO_CORRECT_GOOD; kind++) {
+    slo_correction correction = SLO_SIZED(slo_correction);
+    correction.kind = kind;
+    correction.from_ns = r.now;
+    correction.to_ns = r.now + SLO_HOUR_NS;
+    memcpy(correction.reason, "moving house", 13);
+    ck_ok(slo_ledger_append(r.ledger, &correction, NULL, NULL));
+    rig_run(&r, 360, 0, 0);
+    ck_assert_uint_eq(rig_state(&r, SLO_SEVERITY_PAGE), SLO_ALERT_INACTIVE);
+    rig_run(&r, 720, 1, 0);
+  }
+  rig_end(&r);
+  /* 20 in ten minutes are to be expected, 19 are not */
+  for (int64_t rate = 19; rate <= 20; rate++) {
+    r = rig_new(&c);
+    for (int i = 0; i < 12; i++)
+      rig_push(&r, 10 * SLO_MINUTE_NS, (uint64_t)rate + (i == 0 ? (uint64_t)rate : 0), 0, 0);
+    rig_push(&r, 10 * SLO_MINUTE_NS, 0, 0, 0); /* the first ten minutes are out: 12 / 12 of it */
+    int fires = rig_state(&r, SLO_SEVERITY_PAGE) == SLO_ALERT_FIRING;
+    check_that(!fires, "%" PRId64 " in ten minutes, eleven times in two hours", rate);
+    rig_end(&r);
+    r = rig_new(&c);
+    for (int i = 0; i < 12; i++)
+      rig_push(&r, 10 * SLO_MINUTE_NS, i == 11 ? (uint64_t)rate * 12 : 0, 0, 0);
+    rig_push(&r, 10 * SLO_MINUTE_NS, 0, 0, 0);
+    fires = rig_state(&r, SLO_SEVERITY_PAGE) == SLO_ALERT_FIRING;
+    check_that(fires == (rate == 20), "%" PRId64 " in ten minutes", rate);
+    rig_end(&r);
+  }
+}
+END_TEST
+
+/* Nobl9's way: a burn of 3 or more for ten minutes, and a cool-down of fifteen. */
+START_TEST(test_for_and_cool_down) {
+  slo_alert_tier tier = {.long_ns = SLO_MINUTE_NS,
+                         .short_ns = SLO_MINUTE_NS,
+                         .factor_ppm = 3000000,
+                         .for_ns = 10 * SLO_MINUTE_NS,
+                         .keep_firing_ns = 15 * SLO_MINUTE_NS,
+                         .flags = SLO_BURN_AT_LEAST};
+  for (int gated = 0; gated < 2; gated++) {
+    slo_alert_config c = plain_config(&tier, 1, 990000000);
+    if (gated) c.gate[SLO_SEVERITY_PAGE].kind = SLO_GATE_EVIDENCE;
+    rig r = rig_new(&c);
+    rig_run(&r, 60, 100, 0);
+    rig_run(&r, 30, 97, 3); /* five minutes are not enough */
+    rig_run(&r, 10, 100, 0);
+    ck_assert_uint_eq(rig_state(&r, SLO_SEVERITY_PAGE), SLO_ALERT_INACTIVE);
+    int fires = rig_until(&r, SLO_SEVERITY_PAGE, 1, 97, 3, 2000);
+    /* held from the sixth slot on, when all of the minute is at 3 */
+    if (!gated) ck_assert_int_eq(fires, 6 + 60);
+    check_that(fires >= 6 + 60, "%d slots", fires);
+    ck_assert_uint_eq(rig_next(&r).to, SLO_ALERT_PENDING);
+    ck_assert_uint_eq(rig_next(&r).to, SLO_ALERT_INACTIVE);
+    ck_assert_uint_eq(rig_next(&r).to, SLO_ALERT_PENDING);
+    ck_assert_uint_eq(rig_next(&r).cause, gated ? SLO_CAUSE_EVIDENCE : SLO_CAUSE_BURN);
+    rig_run(&r, 1, 100, 0); /* below 3 at once; then it cools down */
+    int cools = rig_until(&r, SLO_SEVERITY_PAGE, 0, 100, 0, 400);
+    if (!gated) ck_assert_int_eq(cools, 89);
+    check_that(cools >= 89, "gate %d: fires for %d slots more", gated, cools);
+    rig_end(&r);
+  }
+  /* and of a page that its gate has ended the cool-down is kept, too; for no longer */
+  tier.for_ns = 0;
+  tier.factor_ppm = 6000000;
+  slo_alert_config c = plain_config(&tier, 1, 999000000);
+  c.gate[SLO_SEVERITY_PAGE].kind = SLO_GATE_EVIDENCE;
+  rig r = rig_new(&c);
+  rig_run(&r, 60, 10, 0);
+  ck_assert_int_ge(rig_until(&r, SLO_SEVERITY_PAGE, 1, 0, 10, 100), 0);
+  int cools = rig_until(&r, SLO_SEVERITY_PAGE, 0, 10, 0, 400);
+  check_that(cools >= 90 && cools <= 96, "%d slots", cools);
+  rig_end(&r);
+}
+END_TEST
+
+/* While it pages no ticket begins to fire; what fired already goes on, and what waited may after.
+ */
+START_TEST(test_pages_silence_tickets) {
+  const slo_alert_tier tiers[] = {
+      {.long_ns = 5 * SLO_MINUTE_NS, .short_ns = SLO_MINUTE_NS, .factor_ppm = 2000000},
+      {.long_ns = 20 * SLO_MINUTE_NS,
+       .short_ns = 10 * SLO_MINUTE_NS,
+       .factor_ppm = 1000000,
+       .severity = SLO_SEVERITY_TICKET}};
+  for (uint32_t flags = 0; flags < 2; flags++) {
+    slo_alert_config c = plain_config(tiers, 2, 900000000);
+    c.flags = flags;
+    rig r = rig_new(&c);
+    rig_run(&r, 120, 10, 0);
+    ck_assert_int_gt(rig_until(&r, SLO_SEVERITY_PAGE, 1, 0, 10, 12), 0);
+    ck_assert_uint_eq(rig_state(&r, SLO_SEVERITY_TICKET), SLO_ALERT_INACTIVE);
+    rig_run(&r, 14, 0, 10);
+    ck_assert_uint_eq(rig_state(&r, SLO_SEVERITY_TICKET),
+                      flags ? SLO_ALERT_PENDING : SLO_ALERT_FIRING);
+    while (rig_state(&r, SLO_SEVERITY_PAGE) == SLO_ALERT_FIRING) {
+      ck_assert_uint_eq(rig_state(&r, SLO_SEVERITY_TICKET),
+                        flags ? SLO_ALERT_PENDING : SLO_ALERT_FIRING);
+      rig_run(&r, 1, 10, 0);
+    }
+    ck_assert_uint_eq(rig_state(&r, SLO_SEVERITY_TICKET), SLO_ALERT_FIRING);
+    rig_run(&r, 240, 10, 0);
+    ck_assert_uint_eq(rig_state(&r, SLO_SEVERITY_TICKET), SLO_ALERT_INACTIVE);
+    int ticket = rig_until(&r, SLO_SEVERITY_TICKET, 1, 17, 3, 400); /* slowly: the ticket first */
+    ck_assert_int_gt(ticket, 0);
+    ck_assert_uint_ne(rig_state(&r, SLO_SEVERITY_PAGE), SLO_ALERT_FIRING);
+    ck_assert_int_ge(rig_until(&r, SLO_SEVERITY_PAGE, 1, 0, 10, 60), 0);
+    ck_assert_uint_eq(rig_state(&r, SLO_SEVERITY_TICKET), SLO_ALERT_FIRING);
+    rig_end(&r);
+  }
+}
+END_TEST
+
+/* Tiers of a group hold together; of another severity, or of none, each for itself. */
+START_TEST(test_groups) {
+  slo_alert_tier tiers[3];
+  for (int i = 0; i < 3; i++) tiers[i] = nervous;
+  tiers[0].long_ns = tiers[0].short_ns = SLO_MINUTE_NS;
+  tiers[0].group = 7;
+  tiers[1].long_ns = tiers[1].short_ns = SLO_HOUR_NS;
+  tiers[1].group = 7;
+  tiers[2].long_ns = tiers[2].short_ns = SLO_MINUTE_NS;
+  tiers[2].group = 7;
+  tiers[2].severity = SLO_SEVERITY_TICKET;
+  slo_alert_config c = plain_config(tiers, 3, 900000000);
+  rig r = rig_new(&c);
+  rig_run(&r, 360, 10, 0);
+  rig_run(&r, 2, 0, 10);
+  ck_assert_uint_eq(rig_state(&r, SLO_SEVERITY_TICKET), SLO_ALERT_FIRING);
+  ck_assert_uint_eq(rig_state(&r, SLO_SEVERITY_PAGE), SLO_ALERT_INACTIVE); /* the minute alone */
+  rig_run(&r, 35, 0, 10);
+  ck_assert_uint_eq(rig_state(&r, SLO_SEVERITY_PAGE), SLO_ALERT_FIRING);
+  slo_alert_status s = SLO_SIZED(slo_alert_status);
+  ck_ok(slo_alert_read(r.a, SLO_SEVERITY_PAGE, &s));
+  ck_assert_uint_eq(s.tiers, 3);
+  rig_run(&r, 6, 10, 0);
+  ck_assert_uint_eq(rig_state(&r, SLO_SEVERITY_PAGE), SLO_ALERT_INACTIVE); /* the hour alone */
+  rig_end(&r);
+}
+END_TEST
+
+START_TEST(test_acknowledge) {
+  slo_alert_tier tiers[2] = {nervous, nervous};
+  tiers[1].severity = SLO_SEVERITY_TICKET;
+  tiers[0].long_ns = tiers[0].short_ns = tiers[1].long_ns = tiers[1].short_ns = SLO_MINUTE_NS;
+  slo_alert_config c = plain_config(tiers, 2, 900000000);
+  rig r = rig_new(&c);
+  slo_alert_status s = SLO_SIZED(slo_alert_status);
+  rig_run(&r, 10, 10, 0);
+  ck_assert_int_eq(slo_alert_acknowledge(r.a, SLO_SEVERITY_PAGE, r.now), SLO_ENODATA);
+  rig_run(&r, 1, 0, 100);
+  ck_assert_int_eq(slo_alert_acknowledge(NULL, SLO_SEVERITY_PAGE, r.now), SLO_EINVAL);
+  ck_assert_int_eq(slo_alert_acknowledge(r.a, SLO_SEVERITIES, r.now), SLO_ERANGE);
+  ck_assert_int_eq(slo_alert_acknowledge(r.a, SLO_SEVERITY_PAGE, -1), SLO_ERANGE);
+  ck_assert_int_eq(slo_alert_acknowledge(r.a, SLO_SEVERITY_PAGE, 0), SLO_ERANGE);
+  ck_assert_int_eq(slo_alert_acknowledge(r.a, SLO_SEVERITY_PAGE, SLO_TIME_MAX_NS + 1), SLO_ERANGE);
+  ck_ok(slo_alert_read(r.a, SLO_SEVERITY_PAGE, &s));
+  ck_assert_int_eq(s.acknowledged_ns, 0);
+  const int64_t seen = r.now + 5;
+  ck_ok(slo_alert_acknowledge(r.a, SLO_SEVERITY_PAGE, seen));
+  for (int i = 0; i < 3; i++) { /* it stays, and makes no transition */
+    ck_ok(slo_alert_read(r.a, SLO_SEVERITY_PAGE, &s));
+    ck_assert_int_eq(s.acknowledged_ns, seen);
+    ck_assert_uint_eq(s.state, SLO_ALERT_FIRING);
+    ck_ok(slo_alert_read(r.a, SLO_SEVERITY_TICKET, &s));
+    ck_assert_int_eq(s.acknowledged_ns, 0);
+    rig_run(&r, 1, 0, 10);
+  }
+  ck_assert_uint_eq(rig_next(&r).to, SLO_ALERT_FIRING);
+  ck_assert_uint_eq(rig_next(&r).to, SLO_ALERT_FIRING);
+  rig_nothing(&r);
+  rig_run(&r, 8, 10, 0);
+  ck_ok(slo_alert_read(r.a, SLO_SEVERITY_PAGE, &s));
+  ck_assert_uint_eq(s.state, SLO_ALERT_INACTIVE);
+  ck_assert_int_eq(s.acknowledged_ns, 0); /* the next one has to be seen, too */
+  rig_run(&r, 1, 0, 100);
+  ck_ok(slo_alert_read(r.a, SLO_SEVERITY_PAGE, &s));
+  ck_assert_uint_eq(s.state, SLO_ALERT_FIRING);
+  ck_assert_int_eq(s.acknowledged_ns, 0);
+  rig_end(&r);
+}
+END_TEST
+
+/* ---- planning ---- */
+
+START_TEST(test_detection) {
+  slo_alert_tier tiers[4];
+  memset(tiers, 0, sizeof tiers);
+  tiers[0].long_ns = SLO_HOUR_NS;
+  tiers[0].short_ns = 5 * SLO_MINUTE_NS;
+  tiers[0].factor_ppm = 14400000;
+  tiers[1].long_ns = 6 * SLO_HOUR_NS;
+  tiers[1].short_ns = 30 * SLO_MINUTE_NS;
+  tiers[1].factor_ppm = 6000000;
+  tiers[2] = tiers[0];
+  tiers[2].kind = SLO_TIER_SPENT; /* of no matter */
+  tiers[2].factor_ppm = (uint64_t)SLO_BURN_FACTOR_MAX_PPM;
+  tiers[3] = tiers[2];
+  tiers[3].severity = SLO_SEVERITY_TICKET;
+  slo_alert_config c = plain_config(tiers, 4, 999000000);
+  int64_t ns = 4711, want, first, second;
+  ck_assert_int_eq(slo_alert_detection(NULL, 0, 1, 1, &ns), SLO_EINVAL);
+  ck_assert_int_eq(slo_alert_detection(&c, 0, 1, 1, NULL), SLO_EINVAL);
+  ck_assert_int_eq(slo_alert_detection(&c, SLO_SEVERITIES, 1, 1, &ns), SLO_ERANGE);
+  ck_assert_int_eq(slo_alert_detection(&c, 0, 0, 1, &ns), SLO_ERANGE);
+  ck_assert_int_eq(slo_alert_detection(&c, 0, UINT64_C(1000000000001), 1, &ns), SLO_ERANGE);
+  ck_assert_int_eq(slo_alert_detection(&c, 0, 1, 0, &ns), SLO_ERANGE);
+  ck_assert_int_eq(slo_alert_detection(&c, 0, 1, PPB + 1, &ns), SLO_ERANGE);
+  ck_assert_int_eq(slo_alert_detection(&c, SLO_SEVERITY_TICKET, 1, PPB, &ns), SLO_ENODATA);
+  ck_assert_int_eq(slo_alert_detection(&c, 0, 1000, 6000000, &ns), SLO_ENODATA); /* a burn of 6 */
+  ck_assert_int_eq(ns, 4711);
+  tiers[0].factor_ppm = 0;
+  ck_assert_int_eq(slo_alert_detection(&c, 0, 1, PPB, &ns), SLO_ERANGE);
+  tiers[0].factor_ppm = 14400000;
+
+  /* all fails: the hour is over 14.4 after 51.84 s; a hundredth: only six hours are, in time */
+  ck_ok(slo_alert_detection(&c, 0, 1, PPB, &ns));
+  ck_assert_int_eq(ns, INT64_C(51840000000));
+  ck_ok(slo_alert_detection(&c, 0, 1, 10000000, &ns));
+  ck_assert_int_eq(ns, INT64_C(12960000000000));
+  /* for_ns is added; the sooner of the two counts */
+  tiers[0].for_ns = SLO_MINUTE_NS;
+  ck_ok(slo_alert_detection(&c, 0, 1, PPB, &ns));
+  ck_assert_int_eq(ns, INT64_C(111840000000));
+  tiers[0].for_ns = SLO_HOUR_NS;
+  ck_ok(slo_alert_detection(&c, 0, 1, PPB, &ns));
+  ck_ok(slo_burn_detection(999000000, PPB, 6000000, 6 * SLO_HOUR_NS, &want));
+  ck_assert_int_eq(ns, want);
+  tiers[0].for_ns = 0;
+  /* of a group the last one, and never when one of it never does */
+  tiers[0].group = tiers[1].group = tiers[2].group = tiers[3].group = 1;
+  ck_ok(slo_alert_detection(&c, 0, 1, PPB, &ns));
+  ck_assert_int_eq(ns, want);
+  ck_assert_int_eq(slo_alert_detection(&c, 0, 1, 10000000, &ns), SLO_ENODATA);
+  tiers[1].severity = SLO_SEVERITY_TICKET;
+  ck_ok(slo_alert_detection(&c, 0, 1, PPB, &ns));
+  ck_assert_int_eq(ns, INT64_C(51840000000));
+  tiers[1].severity = SLO_SEVERITY_PAGE;
+  tiers[0].group = tiers[1].group = tiers[2].group = tiers[3].group = 0;
+
+  /* with a gate no sooner than that: at low traffic it takes more, at high traffic it does not */
+  c.gate[SLO_SEVERITY_PAGE].kind = SLO_GATE_EVIDENCE;
+  slo_evidence_config e = SLO_SIZED(slo_evidence_config);
+  e.objective_ppb = 999000000;
+  e.least_burn_ppm = 6000000;
+  ck_ok(slo_evidence_detection(&e, 10, PPB, 10 * SEC, &want));
+  ck_ok(slo_alert_detection(&c, 0, 10, PPB, &first));
+  ck_assert_int_eq(first, want);
+  ck_assert_int_gt(first, INT64_C(51840000000));
+  ck_ok(slo_alert_detection(&c, 0, 1000000, 100000000, &second));
+  ck_ok(slo_burn_detection(999000000, 100000000, 14400000, SLO_HOUR_NS, &want));
+  ck_assert_int_eq(second, want);
+  c.slot_ns = SLO_MINUTE_NS;
+  ck_ok(slo_evidence_detection(&e, 100, PPB, SLO_MINUTE_NS, &want));
+  ck_ok(slo_alert_detection(&c, 0, 100, PPB, &first));
+  ck_assert_int_eq(first, want);
+
+  /* the longest there is does not overflow: it is never */
+  tiers[0].long_ns = tiers[1].long_ns = tiers[0].for_ns = tiers[1].for_ns = SLO_TIME_MAX_NS;
+  tiers[0].factor_ppm = tiers[1].factor_ppm = 999000000;
+  c.gate[SLO_SEVERITY_PAGE].kind = SLO_GATE_NONE;
+  ck_assert_int_eq(slo_alert_detection(&c, 0, 10, PPB, &ns), SLO_ENODATA);
+}
+END_TEST
+
 /* ---- configuration ---- */
 
 static void config_refused(const slo_alert_config *config, slo_status expected, const char *field,
@@ -618,12 +1095,47 @@ START_TEST(test_config_errors) {
   REFUSED(5, keep_firing_ns, -1, SLO_ERANGE, -1);
   REFUSED(5, keep_firing_ns, INT64_MAX, SLO_ERANGE, INT64_MAX);
   REFUSED(6, severity, SLO_SEVERITIES, SLO_ERANGE, SLO_SEVERITIES);
-  REFUSED(7, flags, 2, SLO_ERANGE, 2);
+  REFUSED(7, flags, 4, SLO_ERANGE, 4);
+  REFUSED(7, kind, 3, SLO_ERANGE, 3);
 #undef REFUSED
-  tiers[8].reserved[1] = 1;
-  config_refused(&c, SLO_EVERSION, "tiers[8].reserved", 0);
-  tiers[8].reserved[1] = 0;
+  tiers[8].reserved = 1;
+  config_refused(&c, SLO_EVERSION, "tiers[8].reserved", 1);
+  tiers[8].reserved = 0;
   config_refused(NULL, SLO_ERANGE, "objective_ppb", 0);
+#define REFUSED(member, bad, status, shown, field)       \
+  do {                                                   \
+    slo_alert_config good = c;                           \
+    c.member = bad;                                      \
+    config_refused(&c, status, field, (int64_t)(shown)); \
+    c = good;                                            \
+  } while (0)
+  REFUSED(slot_ns, SEC - 1, SLO_ERANGE, SEC - 1, "slot_ns");
+  REFUSED(slot_ns, -1, SLO_ERANGE, -1, "slot_ns");
+  REFUSED(slot_ns, SLO_HOUR_NS + 1, SLO_ERANGE, SLO_HOUR_NS + 1, "slot_ns");
+  REFUSED(period_ns, -1, SLO_ERANGE, -1, "period_ns");
+  REFUSED(period_ns, SLO_TIME_MAX_NS + 1, SLO_ERANGE, SLO_TIME_MAX_NS + 1, "period_ns");
+  REFUSED(flags, 2, SLO_ERANGE, 2, "flags");
+  REFUSED(reserved, 9, SLO_EVERSION, 9, "reserved");
+  REFUSED(gate[0].kind, 2, SLO_ERANGE, 2, "gate[0].kind");
+  REFUSED(gate[1].kind, UINT32_MAX, SLO_ERANGE, UINT32_MAX, "gate[1].kind");
+  REFUSED(gate[1].reserved, 1, SLO_EVERSION, 1, "gate[1].reserved");
+  REFUSED(gate[0].alarms_per_year_ppm, SLO_EVIDENCE_ALARMS_MAX_PPM + 1, SLO_ERANGE,
+          SLO_EVIDENCE_ALARMS_MAX_PPM + 1, "gate[0].alarms_per_year_ppm");
+  REFUSED(gate[0].dead_ns, -1, SLO_ERANGE, -1, "gate[0].dead_ns");
+  REFUSED(gate[0].dead_ns, SLO_DAY_NS + 1, SLO_ERANGE, SLO_DAY_NS + 1, "gate[0].dead_ns");
+  REFUSED(gate[0].healthy_burn_ppm, 1000000000, SLO_ERANGE, 1000000000, "gate[0].healthy_burn_ppm");
+  REFUSED(gate[0].healthy_burn_ppm, 500001, SLO_ERANGE, 1000000, "gate[0].least_burn_ppm");
+  REFUSED(gate[0].least_burn_ppm, 1, SLO_ERANGE, 1, "gate[0].least_burn_ppm");
+  tiers[3].severity = SLO_SEVERITY_TICKET;
+  REFUSED(gate[1].dead_ns, -7, SLO_ERANGE, -7, "gate[1].dead_ns");
+  tiers[3].severity = SLO_SEVERITY_PAGE;
+#undef REFUSED
+  /* of a severity that asks for no gate, or has no burn tier, nobody looks at the rest */
+  c.gate[1].dead_ns = -7;
+  ck_ok(slo_alert_footprint(&c, &size, NULL));
+  c.gate[0].dead_ns = -7;
+  c.gate[0].kind = SLO_GATE_NONE;
+  ck_ok(slo_alert_footprint(&c, &size, NULL));
   c.struct_size = 3;
   config_refused(&c, SLO_ERANGE, "slo_alert_config.struct_size", 3);
 }
@@ -638,12 +1150,12 @@ static const slo_alert_tier mixed[] = {
 };
 
 /* An alert with a past, as plain bytes, and its window. */
-static char *stepped_block(size_t *size, slo_window *w, slo_counts *total) {
-  slo_alert_config config = SLO_SIZED(slo_alert_config);
+static char *stepped_block(size_t *size, slo_window *w, slo_counts *total, int gated) {
+  slo_alert_config config = plain_config(mixed, 3, 900000000);
+  config.gate[0].kind = config.gate[1].kind = gated ? SLO_GATE_EVIDENCE : SLO_GATE_NONE;
+  config.slot_ns = SEC;
+  config.period_ns = 100 * SEC;
   slo_alert *a;
-  config.tiers = mixed;
-  config.tier_count = 3;
-  config.objective_ppb = 900000000;
   ck_ok(slo_alert_footprint(&config, size, NULL));
   char *memory = check_memory(*size);
   ck_ok(slo_alert_init(memory, *size, &config, &a, NULL));
@@ -688,9 +1200,9 @@ typedef struct corrupted {
   char *block, *copy;
 } corrupted;
 
-static corrupted corrupted_new(void) {
+static corrupted corrupted_new(int gated) {
   corrupted c = {window_new(), {0, 0, 0}, 1200 * SEC, 0, 0, NULL, NULL};
-  c.block = stepped_block(&c.size, c.w, &c.total);
+  c.block = stepped_block(&c.size, c.w, &c.total, gated);
   c.copy = check_memory(c.size);
   const sloi_block *header = (const void *)c.block;
   c.front = sizeof *header + (size_t)header->config_size;
@@ -704,7 +1216,7 @@ static void corrupted_end(corrupted *c) {
 }
 
 START_TEST(test_attach_flipped_bits) {
-  corrupted c = corrupted_new();
+  corrupted c = corrupted_new(_i);
   uint64_t random = 1;
   for (size_t bit = 0; bit < c.front * 8; bit++) {
     slo_alert *a = NULL;
@@ -727,7 +1239,7 @@ END_TEST
 
 /* Words of the configuration replaced and the checksum made to fit: refused, or harmless. */
 START_TEST(test_attach_forged_configuration) {
-  corrupted c = corrupted_new();
+  corrupted c = corrupted_new(_i);
   uint64_t random = 2, refused = 0;
   sloi_block *header = (void *)c.copy;
   for (size_t at = sizeof *header; at < c.front; at += 8) {
@@ -751,6 +1263,12 @@ START_TEST(test_attach_forged_configuration) {
                  status);
       if (status == SLO_OK) use(a, c.w, &c.total, &c.now, &random);
       refused += status != SLO_OK;
+      size_t place = at - offsetof(slo_alert, gate); /* 1 / p0 follows from p0 */
+      int follows = _i != 0 && at >= offsetof(slo_alert, gate) &&
+                    place < SLO_SEVERITIES * sizeof(sloi_gate_plan) &&
+                    place % sizeof(sloi_gate_plan) == offsetof(sloi_gate_plan, evidence.inverse);
+      follows |= at == offsetof(slo_alert, period_ns) && word > (uint64_t)SLO_TIME_MAX_NS;
+      check_that(!follows || word == original || status != SLO_OK, "word %zu was forged", at / 8);
     }
   }
   ck_assert_uint_gt(refused, 150);
@@ -759,7 +1277,7 @@ START_TEST(test_attach_forged_configuration) {
 END_TEST
 
 START_TEST(test_attach_truncated) {
-  corrupted c = corrupted_new();
+  corrupted c = corrupted_new(_i);
   slo_alert *a = NULL;
   for (size_t n = 0; n < c.size; n = n < 256 ? n + 1 : n + 61) {
     char *part = check_memory(n);
@@ -776,7 +1294,7 @@ END_TEST
 
 /* Whatever the state and the transitions hold: no step outside, no loop without end. */
 START_TEST(test_garbage) {
-  corrupted c = corrupted_new();
+  corrupted c = corrupted_new(_i);
   uint64_t random = 3;
   for (int round = 0; round < 1200; round++) {
     slo_alert *a;
@@ -797,11 +1315,136 @@ START_TEST(test_garbage) {
 }
 END_TEST
 
-CHECK_MAIN("alert", tcase_add_test(tc, test_random_services);
-           tcase_add_test(tc, test_before_the_first_step); tcase_add_test(tc, test_arguments);
-           tcase_add_test(tc, test_tier_format); tcase_add_test(tc, test_step_again);
-           tcase_add_test(tc, test_lost); tcase_add_test(tc, test_short_structs);
-           tcase_add_test(tc, test_rebase_does_not_freeze); tcase_add_test(tc, test_config_errors);
-           tcase_add_test(tc, test_attach_flipped_bits);
-           tcase_add_test(tc, test_attach_forged_configuration);
-           tcase_add_test(tc, test_attach_truncated); tcase_add_test(tc, test_garbage);)
+static slo_alert_config rig_page(const slo_alert_tier *tiers, uint32_t n) {
+  slo_alert_config c = SLO_SIZED(slo_alert_config);
+  c.tiers = tiers;
+  c.tier_count = n;
+  c.objective_ppb = 999000000;
+  return c;
+}
+
+/* A burn that is proven, and something else: one failure among few is no proof. */
+START_TEST(test_group_asks_the_gate) {
+  const slo_alert_tier tiers[] = {
+      {.long_ns = SLO_HOUR_NS, .short_ns = 5 * SLO_MINUTE_NS, .factor_ppm = 14400000, .group = 1},
+      {.long_ns = 7 * SLO_HOUR_NS,
+       .short_ns = 7 * SLO_HOUR_NS,
+       .factor_ppm = 10000,
+       .kind = SLO_TIER_SPENT,
+       .group = 1}};
+  slo_alert_config c = rig_page(tiers, 2);
+  rig r = rig_new(&c);
+  rig_run(&r, 360, 1, 0);
+  rig_run(&r, 1, 0, 1);
+  rig_run(&r, 60, 1, 0);
+  ck_assert_uint_ne(rig_state(&r, SLO_SEVERITY_PAGE), SLO_ALERT_FIRING);
+  ck_assert_int_ge(rig_until(&r, SLO_SEVERITY_PAGE, 1, 0, 5, 60), 1);
+  rig_end(&r);
+}
+END_TEST
+
+/* The gate waits with its group for the longest of its waits. */
+START_TEST(test_group_waits_together) {
+  const slo_alert_tier tiers[] = {
+      {.long_ns = SLO_HOUR_NS, .short_ns = 5 * SLO_MINUTE_NS, .factor_ppm = 14400000, .group = 1},
+      {.long_ns = SLO_HOUR_NS,
+       .short_ns = 5 * SLO_MINUTE_NS,
+       .factor_ppm = 14400000,
+       .for_ns = 20 * SLO_MINUTE_NS,
+       .group = 1}};
+  slo_alert_config c = rig_page(tiers, 2);
+  rig r = rig_new(&c);
+  rig_run(&r, 360, 20, 0);
+  int slots = rig_until(&r, SLO_SEVERITY_PAGE, 1, 10, 10, 400);
+  ck_assert_int_ge(slots, 120);
+  ck_assert_int_le(slots, 140);
+  rig_end(&r);
+}
+END_TEST
+
+/* Somebody writes down in the middle of an outage that it was agreed on: that ends the page. */
+START_TEST(test_removed_while_it_fires) {
+  const slo_alert_tier tiers[] = {
+      {.long_ns = SLO_HOUR_NS, .short_ns = 5 * SLO_MINUTE_NS, .factor_ppm = 14400000}};
+  slo_alert_config c = rig_page(tiers, 1);
+  rig r = rig_new(&c);
+  rig_run(&r, 720, 20, 0);
+  int64_t begin = r.now;
+  rig_run(&r, 180, 2, 18);
+  ck_assert_uint_eq(rig_state(&r, SLO_SEVERITY_PAGE), SLO_ALERT_FIRING);
+  slo_correction agreed = {.struct_size = sizeof agreed,
+                           .kind = SLO_CORRECT_REMOVE,
+                           .from_ns = begin,
+                           .to_ns = begin + 6 * SLO_HOUR_NS,
+                           .reason = "agreed"};
+  ck_ok(slo_ledger_append(r.ledger, &agreed, NULL, NULL));
+  rig_run(&r, 2, 2, 18);
+  ck_assert_uint_eq(rig_state(&r, SLO_SEVERITY_PAGE), SLO_ALERT_INACTIVE);
+  rig_run(&r, 300, 2, 18);
+  ck_assert_uint_eq(rig_state(&r, SLO_SEVERITY_PAGE), SLO_ALERT_INACTIVE);
+  rig_end(&r);
+}
+END_TEST
+
+/* The silence itself makes the rate small: what fires because of it goes on until something comes.
+ */
+START_TEST(test_silence_goes_on) {
+  const slo_alert_tier tiers[] = {{.long_ns = SLO_HOUR_NS,
+                                   .short_ns = 10 * SLO_MINUTE_NS,
+                                   .factor_ppm = 20000000,
+                                   .kind = SLO_TIER_SILENCE}};
+  slo_alert_config c = rig_page(tiers, 1);
+  rig r = rig_new(&c);
+  rig_run(&r, 720, 3, 0);
+  int slots = rig_until(&r, SLO_SEVERITY_PAGE, 1, 0, 0, 100);
+  ck_assert_int_ge(slots, 59);
+  ck_assert_int_le(slots, 61);
+  rig_run(&r, 3600, 0, 0); /* ten hours */
+  ck_assert_uint_eq(rig_state(&r, SLO_SEVERITY_PAGE), SLO_ALERT_FIRING);
+  rig_run(&r, 1, 1, 0);
+  ck_assert_uint_eq(rig_state(&r, SLO_SEVERITY_PAGE), SLO_ALERT_INACTIVE);
+  rig_end(&r);
+}
+END_TEST
+
+/* A ticket that a page held back is real when it fires, or does not fire. */
+START_TEST(test_silenced_ticket_is_real) {
+  slo_alert_tier tiers[SLO_ALERT_TIERS_MAX];
+  slo_alert_config c = rig_page(tiers, 0);
+  ck_ok(slo_catalog_tiers(SLO_CATALOG_WORKBOOK, 30 * SLO_DAY_NS, tiers, SLO_ALERT_TIERS_MAX,
+                          &c.tier_count, NULL));
+  c.flags = SLO_ALERT_SILENCE;
+  rig r = rig_new(&c);
+  rig_run(&r, 2000, 20, 0);
+  rig_run(&r, 180, 0, 20);
+  rig_run(&r, 2000, 20, 0);
+  slo_transition t = SLO_SIZED(slo_transition);
+  int pages = 0;
+  while (slo_alert_next(r.a, &r.cursor, &t) == SLO_OK) {
+    if (t.to != SLO_ALERT_FIRING) continue;
+    pages += t.severity == SLO_SEVERITY_PAGE;
+    if (t.cause == SLO_CAUSE_EVIDENCE) ck_assert_uint_ge(t.evidence_ppb, 1000000000);
+  }
+  ck_assert_int_eq(pages, 1);
+  rig_end(&r);
+}
+END_TEST
+
+CHECK_MAIN("alert", tcase_add_test(tc, test_group_asks_the_gate);
+           tcase_add_test(tc, test_group_waits_together);
+           tcase_add_test(tc, test_removed_while_it_fires);
+           tcase_add_test(tc, test_silence_goes_on);
+           tcase_add_test(tc, test_silenced_ticket_is_real);
+           tcase_add_test(tc, test_random_services); tcase_add_test(tc, test_before_the_first_step);
+           tcase_add_test(tc, test_arguments); tcase_add_test(tc, test_tier_format);
+           tcase_add_test(tc, test_step_again); tcase_add_test(tc, test_lost);
+           tcase_add_test(tc, test_short_structs); tcase_add_test(tc, test_rebase_does_not_freeze);
+           tcase_add_test(tc, test_config_errors);
+           tcase_add_loop_test(tc, test_attach_flipped_bits, 0, 2);
+           tcase_add_loop_test(tc, test_attach_forged_configuration, 0, 2);
+           tcase_add_loop_test(tc, test_attach_truncated, 0, 2);
+           tcase_add_loop_test(tc, test_garbage, 0, 2); tcase_add_test(tc, test_spent_is_announced);
+           tcase_add_test(tc, test_causes); tcase_add_test(tc, test_silence_fires);
+           tcase_add_test(tc, test_for_and_cool_down);
+           tcase_add_test(tc, test_pages_silence_tickets); tcase_add_test(tc, test_groups);
+           tcase_add_test(tc, test_acknowledge); tcase_add_test(tc, test_detection);)

@@ -398,6 +398,11 @@ START_TEST(test_three_methods) {
     ck_assert_uint_eq(b.bad, bads[method]);
     ck_assert_uint_eq(b.method, method);
     ck_assert_uint_eq(b.counts.good + b.counts.bad, 118); /* events by any method */
+    ck_assert_uint_eq(b.slices.good + b.slices.bad, valids[SLO_METHOD_TIMESLICES]); /* and these */
+    ck_assert_uint_eq(b.slices.bad, bads[SLO_METHOD_TIMESLICES]);
+    ck_assert_uint_eq(b.slices.ratio_sum, bads[SLO_METHOD_RATIO_TIMESLICES]);
+    ck_assert_int_eq(b.slice_ns, SLICE);
+    ck_assert_uint_eq(b.unseen_slices, 0);
     ck_assert_str_eq(slo_method_name(method), names[method]);
   }
   ck_assert_str_eq(slo_method_name(3), "unknown method");
@@ -470,7 +475,7 @@ START_TEST(test_allowance_of_time) {
   ck_ok(slo_window_push(window, SLO_DAY_NS, &total, 0));
   total.bad = allowed;
   total.good = probes - allowed;
-  ck_ok(slo_window_push(window, 29 * SLO_DAY_NS, &total, 0));
+  ck_ok(slo_window_push(window, 29 * SLO_DAY_NS, &total, SLO_PUSH_REBASE));
   slo_budget_config c = rolling_config(0, 999000000, 28 * SLO_DAY_NS);
   ck_ok(slo_budget_read(window, &c, &b));
   ck_assert_uint_eq(b.allowed, allowed);
@@ -731,8 +736,24 @@ START_TEST(test_forecast_of_the_unseen) {
   }
   /* now 500 of 2000 are bad, in the last ten slices half of 1000; so it will be 1000 of 3000 */
   ck_ok(slo_budget_forecast(window, &c, 10 * SLICE, 10 * SLICE, &f));
+  ck_assert_int_eq(f.lookback_from_ns, T0 + 10 * SLICE); /* half of it was seen */
+  ck_assert_int_eq(f.lookback_to_ns, T0 + 20 * SLICE);
+  ck_assert_int_eq(f.lookback_measured_ns, 5 * SLICE);
+  ck_assert_uint_eq(f.flags, 0);
   ck_assert_int_eq(f.remaining_ppm, 1000000 - 3333333);
   ck_assert_uint_eq(f.burn_ppm, 5000000);
+  /* the history is shorter, and the answer says so */
+  ck_ok(slo_budget_forecast(window, &c, 25 * SLICE, 10 * SLICE, &f));
+  ck_assert_uint_eq(f.flags, SLO_DELTA_SHORT);
+  ck_assert_int_eq(f.lookback_from_ns, T0);
+  ck_assert_int_eq(f.lookback_measured_ns, 15 * SLICE);
+  /* a caller with the struct of before gets what it has room for */
+  slo_forecast old;
+  memset(&old, 0x5a, sizeof old);
+  old.struct_size = offsetof(slo_forecast, method);
+  ck_ok(slo_budget_forecast(window, &c, 25 * SLICE, 10 * SLICE, &old));
+  ck_assert_int_eq(old.remaining_ppm, f.remaining_ppm);
+  ck_assert_uint_eq(old.method, 0x5a5a5a5a);
   /* counted all at once, in no time that was measured: there is no rate */
   total.good = 0;
   ck_ok(slo_window_push(ignoring, T0, &total, 0));

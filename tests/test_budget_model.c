@@ -243,7 +243,9 @@ static units model_units(const story *s, const sums *m, uint32_t method) {
   if (method == SLO_METHOD_OCCURRENCES) {
     uint64_t valid = u.good + u.bad;
     if (m->unmeasured > 0 && m->measured > 0) {
-      u.unseen = (uint64_t)((wide)valid * (uint64_t)m->unmeasured / (uint64_t)m->measured);
+      u.unseen = (uint64_t)(((wide)valid * (uint64_t)m->unmeasured + (uint64_t)m->measured - 1) /
+                            (uint64_t)m->measured);
+      if (u.unseen == 0) u.unseen = 1;
     } else if (m->unmeasured > 0) {
       u.unseen = valid != 0 ? valid : 1;
     }
@@ -308,6 +310,11 @@ static void check_budget(const story *s, const objects *o, const slo_budget_conf
   SAME(flags, short_of_it ? SLO_DELTA_SHORT : 0);
   SAME(policy, s->policy);
   SAME(reserved, 0);
+  SAME(slices.good, m.slices.good);
+  SAME(slices.bad, m.slices.bad);
+  SAME(slices.ratio_sum, m.slices.ratio_sum);
+  SAME(slice_ns, s->slice * STEP);
+  SAME(unseen_slices, s->slice == 0 ? 0 : m.unmeasured / (s->slice * STEP));
   if (valid == 0) {
     SAME(consumed_ppm, 0);
     SAME(remaining_ppm, 0);
@@ -471,6 +478,22 @@ static void check_exhaustion(const story *s, const slo_budget_config *c, const u
       "gone in step %d, not after %" PRId64, step, f->exhaustion_ns);
 }
 
+/* What the forecast says of the readings it looked back on. */
+static void check_lookback(const story *s, const slo_budget_config *c, uint64_t seed, int lookback,
+                           const slo_forecast *f) {
+  int reached, from = model_rolling_from(s, lookback, &reached);
+  const sums m = model_sum(s, from, s->n, 1);
+  check_that(
+      f->method == c->method && f->flags == (reached ? 0 : SLO_DELTA_SHORT) && f->reserved == 0,
+      "seed %" PRIu64 ": method %" PRIu32 ", flags %" PRIu32, seed, f->method, f->flags);
+  check_that(f->lookback_from_ns == BEGIN + from * STEP &&
+                 f->lookback_to_ns == BEGIN + s->n * STEP && f->lookback_measured_ns == m.measured,
+             "seed %" PRIu64 ": another lookback, %" PRId64 " of it measured", seed,
+             f->lookback_measured_ns);
+  check_that(f->corrections == m.corrections, "seed %" PRIu64 ": %" PRIu32 " corrections", seed,
+             f->corrections);
+}
+
 /* A forecast, and what then comes when everything goes on as it did. */
 START_TEST(test_forecast_comes_true) {
   uint64_t rolling = 0, violations = 0, exhausted = 0;
@@ -548,6 +571,7 @@ START_TEST(test_forecast_comes_true) {
       ahead = c.end_ns > BEGIN + n * STEP ? (int)((c.end_ns - BEGIN) / STEP) - n : 0;
     }
     check_that(f.horizon_ns == ahead * STEP, "seed %" PRIu64 ": horizon", seed);
+    check_lookback(s, &c, seed, lookback, &f);
     if (n + ahead <= STEPS && ahead % align == 0) {
       story_tell(s, &o, n + ahead);
       check_ok(slo_budget_read(o.window, &c, &b));

@@ -326,6 +326,18 @@ def test_example_refuses(arguments, code):
     assert bool(done.stderr) == (code != 0)
 
 
+@pytest.mark.parametrize("name", ["Europe/Berlyn", "Europe", "", "CET-1CEST", "x" * 2000])
+def test_example_knows_no_such_zone(name):
+    """To libc it would be UTC."""
+    done = subprocess.run(
+        [str(EXAMPLE), name, "2026", "day", "2026-03-29T12:00:00Z"],
+        capture_output=True, text=True, timeout=60,
+        env={**os.environ, "TZDIR": str(ZONES)},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"zone_starts: no zone {name} (is TZDIR right?)\n"
+
+
 # ---- recurrence ----
 
 WEEKDAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]

@@ -40,7 +40,9 @@ static void check_catalog(uint32_t catalog, int64_t period_ns, uint32_t n, const
     ck_assert_uint_eq(tiers[i].flags, catalog == SLO_CATALOG_DATADOG ? SLO_BURN_AT_LEAST : 0);
     ck_assert_int_eq(tiers[i].for_ns, 0);
     ck_assert_int_eq(tiers[i].keep_firing_ns, 0);
-    ck_assert_uint_eq(tiers[i].reserved[0] | tiers[i].reserved[1], 0);
+    ck_assert_uint_eq(tiers[i].kind, SLO_TIER_BURN);
+    ck_assert_uint_eq(tiers[i].group, 0);
+    ck_assert_uint_eq(tiers[i].reserved, 0);
     ck_ok(slo_alert_tier_format(&tiers[i], name, sizeof name));
     ck_assert_str_eq(name, want[i].name);
   }
@@ -292,7 +294,55 @@ START_TEST(test_names) {
 }
 END_TEST
 
-CHECK_MAIN("catalog", tcase_add_test(tc, test_workbook); tcase_add_test(tc, test_sloth);
-           tcase_add_test(tc, test_pyrra); tcase_add_test(tc, test_pyrra_rounding);
-           tcase_add_test(tc, test_datadog); tcase_add_test(tc, test_shares);
-           tcase_add_test(tc, test_ranges); tcase_add_test(tc, test_names);)
+START_TEST(test_by_share) {
+  static const slo_catalog_share shares[] = {{SLO_HOUR_NS, 0, 20000, SLO_SEVERITY_PAGE, 0},
+                                             {6 * SLO_HOUR_NS, 0, 50000, SLO_SEVERITY_PAGE, 0},
+                                             {SLO_DAY_NS, 0, 100000, SLO_SEVERITY_TICKET, 0},
+                                             {3 * SLO_DAY_NS, 0, 100000, SLO_SEVERITY_TICKET, 0}};
+  static const int64_t days[] = {1, 7, 28, 30, 31, 90, 365};
+  slo_alert_tier ours[4], theirs[SLO_ALERT_TIERS_MAX];
+  slo_error error = SLO_SIZED(slo_error);
+  for (size_t i = 0; i < sizeof days / sizeof days[0]; i++) {
+    uint32_t n; /* the workbook is these four */
+    ck_ok(slo_catalog_tiers(SLO_CATALOG_WORKBOOK, days[i] * SLO_DAY_NS, theirs, SLO_ALERT_TIERS_MAX,
+                            &n, NULL));
+    ck_ok(slo_catalog_by_share(shares, 4, days[i] * SLO_DAY_NS, ours, NULL));
+    ck_assert_uint_eq(n, 4);
+    ck_assert_mem_eq(ours, theirs, sizeof ours);
+  }
+  slo_catalog_share own = {2 * SLO_HOUR_NS, SLO_MINUTE_NS, 250000, SLO_SEVERITY_TICKET,
+                           SLO_BURN_AT_LEAST};
+  ck_ok(slo_catalog_by_share(&own, 1, 4 * SLO_DAY_NS, ours, NULL));
+  ck_assert_uint_eq(ours[0].factor_ppm, 12000000); /* a quarter of 96 h in 2 h */
+  ck_assert_int_eq(ours[0].short_ns, SLO_MINUTE_NS);
+  ck_assert_uint_eq(ours[0].severity, SLO_SEVERITY_TICKET);
+  ck_assert_uint_eq(ours[0].flags, SLO_BURN_AT_LEAST);
+#define REFUSED(change, status, name)                                                    \
+  do {                                                                                   \
+    slo_catalog_share s = own;                                                           \
+    slo_alert_tier kept = ours[0];                                                       \
+    change;                                                                              \
+    ck_assert_int_eq(slo_catalog_by_share(&s, 1, 4 * SLO_DAY_NS, ours, &error), status); \
+    ck_assert_msg(strncmp(error.field, name, strlen(name)) == 0, "%s", error.field);     \
+    ck_assert_mem_eq(&kept, &ours[0], sizeof kept);                                      \
+  } while (0)
+  REFUSED(s.long_ns = 0, SLO_ERANGE, "shares[0].long_ns");
+  REFUSED(s.share_ppm = 0, SLO_ERANGE, "shares[0].share_ppm");
+  REFUSED(s.share_ppm = 1000001, SLO_ERANGE, "shares[0].share_ppm");
+  REFUSED(s.short_ns = 3 * SLO_HOUR_NS, SLO_ERANGE, "tiers[0].short_ns");
+  REFUSED(s.severity = 2, SLO_ERANGE, "tiers[0].severity");
+  REFUSED(s.flags = 4, SLO_ERANGE, "tiers[0].flags");
+  REFUSED((s.share_ppm = 1, s.long_ns = SLO_TIME_MAX_NS), SLO_ERANGE, "shares[0].long_ns");
+  ck_assert_int_eq(slo_catalog_by_share(NULL, 1, SLO_DAY_NS, ours, NULL), SLO_EINVAL);
+  ck_assert_int_eq(slo_catalog_by_share(&own, 1, SLO_DAY_NS, NULL, NULL), SLO_EINVAL);
+  ck_assert_int_eq(slo_catalog_by_share(&own, 0, SLO_DAY_NS, ours, NULL), SLO_ERANGE);
+  ck_assert_int_eq(slo_catalog_by_share(&own, 17, SLO_DAY_NS, ours, NULL), SLO_ERANGE);
+  ck_assert_int_eq(slo_catalog_by_share(&own, 1, 0, ours, NULL), SLO_ERANGE);
+}
+END_TEST
+
+CHECK_MAIN("catalog", tcase_add_test(tc, test_by_share); tcase_add_test(tc, test_workbook);
+           tcase_add_test(tc, test_sloth); tcase_add_test(tc, test_pyrra);
+           tcase_add_test(tc, test_pyrra_rounding); tcase_add_test(tc, test_datadog);
+           tcase_add_test(tc, test_shares); tcase_add_test(tc, test_ranges);
+           tcase_add_test(tc, test_names);)

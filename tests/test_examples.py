@@ -4,7 +4,7 @@ import datetime
 import re
 import subprocess
 
-from conftest import BUILD
+from conftest import BUILD, ROOT
 
 
 def run(name, *arguments):
@@ -41,3 +41,18 @@ def test_maintenance():
         "2026-11-01", "2026-11-08", "2026-11-15", "2026-11-22", "2026-11-29",
     ]  # fmt: skip
     assert sum(map(int, re.findall(r"\(0 good, (\d+) bad, 0 excluded\)", text))) == removed
+
+
+def test_the_guide_shows_what_maintenance_prints():
+    """Line by line and in this order; ".." stands for lines left out."""
+    guide = (ROOT / "docs" / "guide.md").read_text()
+    block = guide[guide.index("The explanation can be checked by hand") :]
+    shown = re.search(r"\n\n((?:    .*\n)+)", block).group(1).splitlines()
+    shown = [line.removeprefix("    ") for line in shown]
+    printed = run("maintenance").splitlines()
+    assert len(shown) >= 10
+    for line in shown:
+        if line != "..":
+            assert line in printed
+            del printed[: printed.index(line) + 1]
+    assert not printed  # down to the last line

@@ -124,13 +124,25 @@ START_TEST(test_rolling) {
              "method       occurrences: bad events / valid events\n"
              "objective    99.995 %: 0.005 % may be bad\n"
              "period       rolling, the last 1d\n"
-             "readings     2015-05-17T10:05:00Z .. 2015-05-17T11:05:00Z (1h; asked for 1d, no more "
-             "is kept)\n"
+             "readings     2015-05-17T10:05:00Z .. 2015-05-17T11:05:00Z (1h; asked for 1d, the "
+             "history begins there)\n"
              "measured     1h\n"
              "counted      35892 good + 108 bad = 36000 valid events; 324 excluded\n"
              "allowed      1 (0.005 % of 36000, rounded down)\n"
              "spent        108 / (0.005 % of 36000) = 6000.0000 %\n"
              "left         -5900.0000 %\n");
+  for (int i = 0; i < 100; i++) scene_push(&s, 10 * SEC, 10, 0, 0); /* the ring has 4010 s */
+  check_text(&s, &c, SLO_OK,
+             "method       occurrences: bad events / valid events\n"
+             "objective    99.995 %: 0.005 % may be bad\n"
+             "period       rolling, the last 1d\n"
+             "readings     2015-05-17T10:14:50Z .. 2015-05-17T11:21:40Z (1h6m50s; asked for 1d, no "
+             "more is kept)\n"
+             "measured     1h6m50s\n"
+             "counted      31007 good + 93 bad = 31100 valid events; 270 excluded\n"
+             "allowed      1 (0.005 % of 31100, rounded down)\n"
+             "spent        93 / (0.005 % of 31100) = 5980.7073 %\n"
+             "left         -5880.7073 %\n");
   scene_end(&s);
 }
 END_TEST
@@ -150,6 +162,18 @@ START_TEST(test_calendar) {
              "counted      29910 good + 90 bad = 30000 valid events; 270 excluded\n"
              "allowed      300 (1 % of 30000, rounded down)\n"
              "spent        90 / (1 % of 30000) = 30.0000 %\n"
+             "left         70.0000 %\n");
+  c.start_ns = T0 - 300 * SEC; /* the history begins within it */
+  check_text(&s, &c, SLO_OK,
+             "method       occurrences: bad events / valid events\n"
+             "objective    99 %: 1 % may be bad\n"
+             "period       2015-05-17T10:00:00Z .. 2015-05-18T10:05:00Z\n"
+             "readings     2015-05-17T10:05:00Z .. 2015-05-17T11:05:00Z (1h; asked for 1h5m, the "
+             "history begins there)\n"
+             "measured     1h\n"
+             "counted      35892 good + 108 bad = 36000 valid events; 324 excluded\n"
+             "allowed      360 (1 % of 36000, rounded down)\n"
+             "spent        108 / (1 % of 36000) = 30.0000 %\n"
              "left         70.0000 %\n");
   scene_end(&s);
 }
@@ -264,8 +288,8 @@ START_TEST(test_unmeasured) {
       "method       occurrences: bad events / valid events\n"
       "objective    99 %: 1 % may be bad\n"
       "period       rolling, the last 1h\n"
-      "readings     2015-05-17T10:05:00Z .. 2015-05-17T11:05:00Z (1h; asked for 1h, no more is "
-      "kept)\n"
+      "readings     2015-05-17T10:05:00Z .. 2015-05-17T11:05:00Z (1h; asked for 1h, the history "
+      "begins there)\n"
       "measured     58m; unmeasured 2m, in which time stood still\n"
       "counted      34695 good + 105 bad = 34800 valid events; 313 excluded\n"
       "allowed      348 (1 % of 34800, rounded down)\n"
@@ -294,8 +318,8 @@ START_TEST(test_no_data) {
              "method       occurrences: bad events / valid events\n"
              "objective    99 %: 1 % may be bad\n"
              "period       rolling, the last 1h\n"
-             "readings     2015-05-17T10:05:00Z .. 2015-05-17T10:05:00Z (0s; asked for 1h, no more "
-             "is kept)\n"
+             "readings     2015-05-17T10:05:00Z .. 2015-05-17T10:05:00Z (0s; asked for 1h, the "
+             "history begins there)\n"
              "measured     0s\n"
              "counted      0 good + 0 bad = 0 valid events; 0 excluded\n"
              "left         no data: nothing valid was counted\n");
@@ -305,8 +329,8 @@ START_TEST(test_no_data) {
              "method       occurrences: bad events / valid events\n"
              "objective    99 %: 1 % may be bad\n"
              "period       rolling, the last 1h\n"
-             "readings     2015-05-17T10:05:00Z .. 2015-05-17T10:15:00Z (10m; asked for 1h, no "
-             "more is kept)\n"
+             "readings     2015-05-17T10:05:00Z .. 2015-05-17T10:15:00Z (10m; asked for 1h, the "
+             "history begins there)\n"
              "measured     5m, of it 5m in gaps without a tick; unmeasured 5m, which says nothing\n"
              "counted      0 good + 0 bad = 0 valid events; 0 excluded\n"
              "left         no data: nothing valid was counted\n");

@@ -212,7 +212,7 @@ def test_slices_removed(source, seed, data):
         good, bad = (sum(row[i] for row in kept) for i in (0, 1))
         valid = good + bad
         gone_valid, gone_bad = (sum(g + b for g, b in gone), sum(b for _, b in gone))
-        unseen = valid * len(gone) // len(kept) if gone and valid else len(gone) > 0 and valid
+        unseen = max(-(-valid * len(gone) // len(kept)), 1) if gone else 0
         model = feed.model()
         for sli, policy in enumerate(POLICIES):
             for objective_ppb in OBJECTIVES:

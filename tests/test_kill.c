@@ -60,6 +60,13 @@ static const slo_alert_tier alert_tiers[] = {
 
 static const int64_t starts[] = {900 * SEC, 1100 * SEC, 1250 * SEC + SEC / 2, 9000 * SEC};
 
+/* Multi-window burn rates alone; the gate's own ticks say something else. */
+static const slo_alert_config alert_plain = {
+    .struct_size = sizeof alert_plain,
+    .gate = {{.kind = SLO_GATE_NONE}, {.kind = SLO_GATE_NONE}},
+};
+static const slo_alert_config *alert_rules = &alert_plain;
+
 static size_t block_size; /* of what is stepped through, and of every copy of it */
 
 static slo_status monitor_lay_out(void *memory, size_t *size) {
@@ -89,10 +96,11 @@ static slo_status monitor_lay_out(void *memory, size_t *size) {
     slos[i].struct_size = (uint32_t)sizeof slos[i];
     slos[i].name = "objective";
     slos[i].sli = i % SLIS;
-    slos[i].objective_ppb = 900000000 + i;
+    slos[i].objective_ppb = (alert_rules == &alert_plain ? 900000000 : 999000000) + i;
     slos[i].period_ns = 150 * SEC;
     slos[i].tiers = alert_tiers + i;
     slos[i].tier_count = 3 - i;
+    slos[i].alert = alert_rules;
   }
   /* by slices, and in periods of its own, one of which ends between two whole seconds */
   slos[3].starts_ns = starts;
@@ -919,6 +927,82 @@ START_TEST(test_correction_taken_back) {
 }
 END_TEST
 
+/* ---- ticks with gates ---- */
+
+/* As much as a state can hold: both gates, a severity that waits for the other one, stakes. */
+static const slo_alert_config alert_gated = {
+    .struct_size = sizeof alert_gated,
+    .gate = {{.alarms_per_year_ppm = SLO_EVIDENCE_ALARMS_MAX_PPM, .dead_ns = 1},
+             {.alarms_per_year_ppm = SLO_EVIDENCE_ALARMS_MAX_PPM, .dead_ns = 1}},
+    .slot_ns = SEC,
+    .flags = SLO_ALERT_SILENCE,
+};
+
+/* Healthy, some seconds of failures, and good again; the last second is not ticked yet. */
+static void gated_until(slo_monitor *m, int64_t second) {
+  for (int64_t t = 1200; t <= second; t++) {
+    int fails = t > 1250 && t <= 1260;
+    serve(m, fails ? 0 : 10, fails ? 10 : 0);
+    if (t < second) ck_ok(slo_monitor_tick(m, t * SEC, 0));
+  }
+}
+
+static void prepare_evidence(slo_monitor *m) {
+  gated_until(m, 1252);
+}
+
+static void prepare_opening(slo_monitor *m) {
+  gated_until(m, 1253);
+}
+
+static void prepare_volume(slo_monitor *m) {
+  gated_until(m, 1250);
+  serve(m, 1, 100000);
+}
+
+static void prepare_closing(slo_monitor *m) {
+  gated_until(m, 1264);
+}
+
+static void kill_gated(prepare *prepare, tick tick, uint64_t before, uint64_t after) {
+  alert_rules = &alert_gated;
+  expect_firing(prepare, tick, before, after);
+  kill_everywhere(prepare, tick, 50);
+  alert_rules = &alert_plain;
+}
+
+/* Weighs: pending before and after. */
+START_TEST(test_gate_weighs) {
+  tick tick = {1252 * SEC, 0, 1253 * SEC, NULL};
+  kill_gated(prepare_evidence, tick, 0, 0);
+}
+END_TEST
+
+START_TEST(test_gate_opens) {
+  tick tick = {1253 * SEC, 0, 1254 * SEC, NULL};
+  kill_gated(prepare_opening, tick, 0, 2);
+}
+END_TEST
+
+START_TEST(test_gate_opens_by_volume) {
+  tick tick = {1250 * SEC, 0, 1251 * SEC, NULL};
+  kill_gated(prepare_volume, tick, 0, 2);
+}
+END_TEST
+
+START_TEST(test_gate_closes) {
+  tick tick = {1264 * SEC, 0, 1265 * SEC, NULL};
+  kill_gated(prepare_closing, tick, 4, 0);
+}
+END_TEST
+
+/* The reading before is gone, and time that counts as evidence with it. */
+START_TEST(test_gate_rebased) {
+  tick tick = {1240 * SEC, SLO_PUSH_REBASE, 1241 * SEC, NULL};
+  kill_gated(prepare_closing, tick, 4, 4);
+}
+END_TEST
+
 /* ---- a push into a history ---- */
 
 enum { MOMENTS = 40 }; /* seconds */
@@ -1147,22 +1231,27 @@ START_TEST(test_history_begins_anew) {
 }
 END_TEST
 
-CHECK_MAIN(
-    "kill", tcase_add_test(tc, test_first_tick); tcase_add_test(tc, test_next_step);
-    tcase_add_test(tc, test_within_a_step); tcase_add_test(tc, test_at_the_same_moment);
-    tcase_add_test(tc, test_resolution); tcase_add_test(tc, test_one_transition_more);
-    tcase_add_test(tc, test_gap); tcase_add_test(tc, test_gap_unmeasured);
-    tcase_add_test(tc, test_gap_longer_than_a_ring);
-    tcase_add_test(tc, test_gap_longer_than_all_rings);
-    tcase_add_test(tc, test_after_the_first_tick); tcase_add_test(tc, test_after_a_gap);
-    tcase_add_test(tc, test_after_a_gap_at_the_same_moment);
-    tcase_add_test(tc, test_gap_after_a_gap); tcase_add_test(tc, test_long_gap_after_a_long_gap);
-    tcase_add_test(tc, test_rebase_back_after_a_gap); tcase_add_test(tc, test_after_a_rebase_back);
-    tcase_add_test(tc, test_gap_after_a_rebase_back);
-    tcase_add_test(tc, test_rebase_back_after_a_rebase_back);
-    tcase_add_test(tc, test_rebase_back_into_another_history); tcase_add_test(tc, test_rebase_back);
-    tcase_add_test(tc, test_rebase_back_with_nothing_new); tcase_add_test(tc, test_rebase_far_back);
-    tcase_add_test(tc, test_history_first_push); tcase_add_test(tc, test_history_push);
-    tcase_add_test(tc, test_history_large_push); tcase_add_test(tc, test_history_begins_anew);
-    tcase_add_test(tc, test_period_ends); tcase_add_test(tc, test_slice_ends);
-    tcase_add_test(tc, test_correction); tcase_add_test(tc, test_correction_taken_back);)
+CHECK_MAIN("kill", tcase_add_test(tc, test_first_tick); tcase_add_test(tc, test_next_step);
+           tcase_add_test(tc, test_within_a_step); tcase_add_test(tc, test_at_the_same_moment);
+           tcase_add_test(tc, test_resolution); tcase_add_test(tc, test_one_transition_more);
+           tcase_add_test(tc, test_gap); tcase_add_test(tc, test_gap_unmeasured);
+           tcase_add_test(tc, test_gap_longer_than_a_ring);
+           tcase_add_test(tc, test_gap_longer_than_all_rings);
+           tcase_add_test(tc, test_after_the_first_tick); tcase_add_test(tc, test_after_a_gap);
+           tcase_add_test(tc, test_after_a_gap_at_the_same_moment);
+           tcase_add_test(tc, test_gap_after_a_gap);
+           tcase_add_test(tc, test_long_gap_after_a_long_gap);
+           tcase_add_test(tc, test_rebase_back_after_a_gap);
+           tcase_add_test(tc, test_after_a_rebase_back);
+           tcase_add_test(tc, test_gap_after_a_rebase_back);
+           tcase_add_test(tc, test_rebase_back_after_a_rebase_back);
+           tcase_add_test(tc, test_rebase_back_into_another_history);
+           tcase_add_test(tc, test_rebase_back);
+           tcase_add_test(tc, test_rebase_back_with_nothing_new);
+           tcase_add_test(tc, test_rebase_far_back); tcase_add_test(tc, test_history_first_push);
+           tcase_add_test(tc, test_history_push); tcase_add_test(tc, test_history_large_push);
+           tcase_add_test(tc, test_history_begins_anew); tcase_add_test(tc, test_period_ends);
+           tcase_add_test(tc, test_slice_ends); tcase_add_test(tc, test_correction);
+           tcase_add_test(tc, test_correction_taken_back); tcase_add_test(tc, test_gate_weighs);
+           tcase_add_test(tc, test_gate_opens); tcase_add_test(tc, test_gate_opens_by_volume);
+           tcase_add_test(tc, test_gate_closes); tcase_add_test(tc, test_gate_rebased);)

@@ -229,7 +229,10 @@ static slo_delta model_correct(const model *m, slo_delta d, uint32_t sli, uint32
   if (d.unmeasured_ns != 0) {
     d.unseen = valid != 0 ? valid : 1;
     if (d.measured_ns != 0) {
-      d.unseen = (uint64_t)((wide)valid * (uint64_t)d.unmeasured_ns / (uint64_t)d.measured_ns);
+      d.unseen =
+          (uint64_t)(((wide)valid * (uint64_t)d.unmeasured_ns + (uint64_t)d.measured_ns - 1) /
+                     (uint64_t)d.measured_ns);
+      if (d.unseen == 0) d.unseen = 1;
     }
   }
   d.judged = d.counts;
@@ -665,7 +668,7 @@ typedef struct raw_entry {
 
 typedef struct raw_ledger {
   sloi_block block;
-  uint64_t entries, reserved[6], count;
+  uint64_t entries, reserved[5], latest, count;
   raw_entry entry[];
 } raw_ledger;
 
@@ -767,7 +770,7 @@ START_TEST(test_garbage) {
   slo_correction c = void_of(1);
   ck_ok(slo_ledger_append(l, &c, NULL, NULL));
   memcpy(good, raw, size);
-  size_t front = offsetof(raw_ledger, count);
+  size_t front = offsetof(raw_ledger, latest);
   for (int round = 0; round < 4000; round++) {
     memcpy(raw, good, size);
     if (round < 256) {
@@ -818,7 +821,7 @@ START_TEST(test_attach) {
   }
   ck_assert_int_eq(slo_ledger_attach((char *)raw + 8, size, &other), SLO_EINVAL);
   ck_assert_int_eq(slo_ledger_attach(raw, size, NULL), SLO_EINVAL);
-  size_t front = offsetof(raw_ledger, count);
+  size_t front = offsetof(raw_ledger, latest);
   for (size_t bit = 0; bit < 8 * front; bit++) {
     memcpy(copy, raw, size);
     copy[bit / 8] = (char)(copy[bit / 8] ^ 1 << bit % 8);

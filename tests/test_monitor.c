@@ -23,6 +23,7 @@ typedef struct blueprint {
   slo_window_tier window_tiers[2];
   slo_window_config window;
   slo_alert_tier tiers[3];
+  slo_alert_config plain;
   slo_monitor_sli sli[SLIS];
   slo_monitor_slo slo[SLOS];
   slo_monitor_config config;
@@ -65,6 +66,8 @@ static void blueprint_fill(blueprint *b) {
   b->sli[1].latency_of = 1; /* the same histogram, by the first */
   b->sli[1].with_threshold = 1;
   b->sli[3].latency = &b->other_latency; /* not counted */
+  b->plain.struct_size = (uint32_t)sizeof b->plain;
+  for (int i = 0; i < SLO_SEVERITIES; i++) b->plain.gate[i].kind = SLO_GATE_NONE;
   static const char *const slo_names[SLOS] = {"a", "b", "c", "d", "the last of them"};
   static const uint32_t slis[SLOS] = {0, 1, 2, 3, 0};
   for (int i = 0; i < SLOS; i++) {
@@ -75,6 +78,7 @@ static void blueprint_fill(blueprint *b) {
     b->slo[i].period_ns = (20 + 30 * i) * SEC;
     b->slo[i].tiers = b->tiers;
     b->slo[i].tier_count = 1 + (uint32_t)i % 3;
+    if (i % 2 == 0) b->slo[i].alert = &b->plain; /* the others: gates, and pages silence tickets */
   }
   b->slo[4].tiers = NULL; /* the workbook's */
   b->slo[4].tier_count = 0;
@@ -144,6 +148,9 @@ static parts parts_new(const blueprint *b) {
   for (int i = 0; i < SLOS; i++) {
     slo_alert_config config = SLO_SIZED(slo_alert_config);
     slo_alert_tier workbook[SLO_ALERT_TIERS_MAX];
+    if (b->slo[i].alert != NULL) config = *b->slo[i].alert;
+    if (b->slo[i].alert == NULL) config.flags = SLO_ALERT_SILENCE;
+    config.period_ns = b->slo[i].period_ns;
     config.objective_ppb = b->slo[i].objective_ppb;
     config.tiers = b->slo[i].tiers;
     config.tier_count = b->slo[i].tier_count;
@@ -535,6 +542,60 @@ START_TEST(test_alert_waits_for_the_slice) {
 }
 END_TEST
 
+/* Unless it says otherwise, an objective's alert asks for evidence, and pages silence tickets. */
+START_TEST(test_default_alert) {
+  slo_monitor_sli sli = {.struct_size = sizeof sli, .name = "checkout"};
+  slo_alert_config plain = SLO_SIZED(slo_alert_config), gated = plain;
+  for (int i = 0; i < SLO_SEVERITIES; i++) plain.gate[i].kind = SLO_GATE_NONE;
+  slo_monitor_slo slos[3];
+  memset(slos, 0, sizeof slos);
+  for (int i = 0; i < 3; i++) {
+    slos[i].struct_size = (uint32_t)sizeof slos[i];
+    slos[i].name = "checkout";
+    slos[i].objective_ppb = 999000000;
+    slos[i].period_ns = 28 * SLO_DAY_NS;
+  }
+  slos[1].alert = &plain;
+  slos[2].alert = &gated;
+  slo_monitor_config config = {
+      .struct_size = sizeof config, .sli_count = 1, .slis = &sli, .slos = slos, .slo_count = 3};
+  slo_monitor *m = NULL;
+  slo_standing s[3] = {SLO_SIZED(slo_standing), SLO_SIZED(slo_standing), SLO_SIZED(slo_standing)};
+  ck_ok(slo_monitor_create(&config, NULL, &m, NULL));
+  int64_t now = 1000000 * SEC;
+  slo_counts hour = {6, 0, 0}, failure = {0, 1, 0}, outage = {0, 1000, 0};
+#define SPEND(counts, span)                                               \
+  do {                                                                    \
+    slo_counter_record_many(slo_monitor_counter(m, 0), &(counts));        \
+    now += (span);                                                        \
+    ck_ok(slo_monitor_tick(m, now, 0));                                   \
+    for (uint32_t k = 0; k < 3; k++) (void)slo_monitor_read(m, k, &s[k]); \
+  } while (0)
+  for (int i = 0; i < 200; i++) SPEND(hour, SLO_HOUR_NS);
+  SPEND(failure, SLO_MINUTE_NS); /* one failure: a page without a gate, chance with it */
+  ck_assert_uint_eq(s[0].page, SLO_ALERT_PENDING);
+  ck_assert_uint_eq(s[1].page, SLO_ALERT_FIRING);
+  ck_assert_uint_eq(s[2].page, SLO_ALERT_PENDING);
+  SPEND(outage, 5 * SLO_MINUTE_NS);
+  ck_assert_uint_eq(s[0].page, SLO_ALERT_FIRING);
+  ck_assert_uint_eq(s[0].ticket, SLO_ALERT_PENDING); /* silenced .. */
+  ck_assert_uint_eq(s[1].ticket, SLO_ALERT_FIRING);
+  ck_assert_uint_eq(s[2].page, SLO_ALERT_FIRING);
+  ck_assert_uint_eq(s[2].ticket, SLO_ALERT_FIRING); /* .. not by an alert that says nothing of it */
+  slo_alert_status a = SLO_SIZED(slo_alert_status);
+  ck_ok(slo_alert_read(slo_monitor_alert(m, 0), SLO_SEVERITY_PAGE, &a));
+  ck_assert_uint_ge(a.evidence_ppb, 1000000000);
+  ck_ok(slo_alert_read(slo_monitor_alert(m, 1), SLO_SEVERITY_PAGE, &a));
+  ck_assert_uint_eq(a.evidence_ppb, 0);
+  uint64_t cursor = 0; /* and a transition says what is at stake: the alert knows the period */
+  slo_transition t = SLO_SIZED(slo_transition);
+  ck_ok(slo_alert_next(slo_monitor_alert(m, 0), &cursor, &t));
+  ck_assert_uint_gt(t.at_stake_ppm, 0);
+#undef SPEND
+  slo_monitor_destroy(m);
+}
+END_TEST
+
 START_TEST(test_tick_flags) {
   blueprint b;
   blueprint_fill(&b);
@@ -671,6 +732,19 @@ START_TEST(test_config_errors) {
   REFUSED(b.slo[2].tier_count = 17, SLO_ERANGE, "slos[2].tier_count");
   REFUSED(b.tiers[1].factor_ppm = 0, SLO_ERANGE, "slos[1].tiers[1].factor_ppm");
   REFUSED(b.tiers[2].severity = 5, SLO_ERANGE, "slos[2].tiers[2].severity");
+  /* what the objective says itself is not said again */
+  const char *const twice = "slos[0].alert (tiers, objective_ppb or period_ns not 0)";
+  REFUSED(b.plain.tiers = b.tiers, SLO_EINVAL, twice);
+  REFUSED(b.plain.tier_count = 1, SLO_EINVAL, twice);
+  REFUSED(b.plain.objective_ppb = 999000000, SLO_EINVAL, twice);
+  REFUSED(b.plain.period_ns = SLO_DAY_NS, SLO_EINVAL, twice);
+  REFUSED(b.plain.struct_size = 1, SLO_ERANGE, "slos[0].slo_alert_config.struct_size");
+  REFUSED(b.plain.gate[1].kind = 2, SLO_ERANGE, "slos[0].gate[1].kind");
+  REFUSED(b.plain.slot_ns = 1, SLO_ERANGE, "slos[0].slot_ns");
+  REFUSED(b.plain.flags = 2, SLO_ERANGE, "slos[0].flags");
+  REFUSED(b.plain.reserved = 1, SLO_EVERSION, "slos[0].reserved");
+  REFUSED(b.plain.gate[0].kind = SLO_GATE_EVIDENCE;
+          b.plain.gate[0].dead_ns = -1, SLO_ERANGE, "slos[0].gate[0].dead_ns");
 
   REFUSED(b.sli[1].unmeasured = 4, SLO_ERANGE, "slis[1].unmeasured");
   REFUSED(b.sli[3].slice_ns = SEC;
@@ -1187,7 +1261,8 @@ CHECK_MAIN("monitor", tcase_add_test(tc, test_first_element_is_the_stride);
            tcase_add_test(tc, test_its_parts); tcase_add_test(tc, test_totals);
            tcase_add_test(tc, test_never_ticked); tcase_add_test(tc, test_arguments);
            tcase_add_test(tc, test_one_step_a_slice);
-           tcase_add_test(tc, test_alert_waits_for_the_slice); tcase_add_test(tc, test_tick_flags);
+           tcase_add_test(tc, test_alert_waits_for_the_slice);
+           tcase_add_test(tc, test_default_alert); tcase_add_test(tc, test_tick_flags);
            tcase_add_test(tc, test_names); tcase_add_test(tc, test_config_errors);
            tcase_add_test(tc, test_config_errors_of_elements);
            tcase_add_test(tc, test_config_of_larger_elements);

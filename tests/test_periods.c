@@ -755,8 +755,12 @@ START_TEST(test_alerts_of_unmeasured_time) {
       plan_fill(&plan);
       plan.tiers[0].step_ns = SLO_MINUTE_NS;
       plan.sli[0].unmeasured = policy; /* the other one has the monitor's: ignore */
-      plan_add(&plan, 0);
-      plan_add(&plan, 0)->sli = 1;
+      static const slo_alert_config plain = {
+          .struct_size = sizeof plain, .gate = {{.kind = SLO_GATE_NONE}, {.kind = SLO_GATE_NONE}}};
+      plan_add(&plan, 0)->alert = &plain; /* what the windows say, without asking for evidence */
+      slo_monitor_slo *other = plan_add(&plan, 0);
+      other->sli = 1;
+      other->alert = &plain;
       place k = place_new(&plan);
       minutes(k.m, &now, 120, 100, 0);
       if (firing) minutes(k.m, &now, 15, 0, 100);

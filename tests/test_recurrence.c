@@ -141,7 +141,7 @@ START_TEST(test_parse_offsets) {
       {"FREQ=DAILY;UNTIL=20271231T235959+0100", "UNTIL", 32},
       {"FREQ=DAILY;UNTIL=20271231T235959ZZ", "UNTIL", 33},
       {"FREQ=DAILY;BYMONTH=1", "BYMONTH", 11},
-      {"FREQ=DAILY;WKST=SU", "WKST (MO)", 16},
+      {"FREQ=DAILY;WKST=SU", "WKST (MO: weeks begin on Monday)", 16},
       {"FREQ=DAILY;bysetpos=1", "bysetpos", 11},
       {"FREQ=DAILY;X-COLOUR=red", "X-COLOUR", 11},
       {"FREQ=DAILY;COUNTS=1", "COUNTS", 11},

@@ -234,7 +234,9 @@ static void read_alert(stage *s, uint32_t slo, seen *seen) {
     STAGE_EXPECT(s, status == SLO_OK && r.severity == severity, "alert: %d", status);
     STAGE_EXPECT(s, r.state <= SLO_ALERT_FIRING && r.since_ns <= r.last_ns, "alert: torn");
     STAGE_EXPECT(s, (r.state == SLO_ALERT_FIRING) == (r.tiers_fired != 0), "alert: torn");
-    STAGE_EXPECT(s, (r.state == SLO_ALERT_INACTIVE) == (r.tiers == 0), "alert: torn");
+    STAGE_EXPECT(s,
+                 r.state == SLO_ALERT_FIRING || (r.state == SLO_ALERT_INACTIVE) == (r.tiers == 0),
+                 "alert: torn");
     STAGE_EXPECT(s, r.last_ns >= seen->stepped_ns[slo], "alert: time goes back");
     seen->stepped_ns[slo] = r.last_ns;
   }

@@ -1,9 +1,11 @@
 /*
- * test_tiers.c - windows from a configuration to a block and back: what is refused, and that no
- * block leads astray, whatever it holds.
+ * test_tiers.c - tiers for given spans, and windows from a configuration to a block and back: what
+ * is refused, and that no block leads astray, whatever it holds.
  */
 #include "base/block.h"
 #include "check_main.h"
+#include "slo/catalog.h"
+#include "slo/tiers.h"
 #include "slo/window.h"
 
 #define SEC SLO_SECOND_NS
@@ -181,6 +183,265 @@ START_TEST(test_footprint) {
 }
 END_TEST
 
+/* ---- tiers for given spans ---- */
+
+static uint64_t tier_readings(int64_t span, int64_t step) {
+  return (uint64_t)((span - 1) / step) + 3;
+}
+
+/* Every span has a tier that is fine enough and no coarser one is asked before; a window takes
+ * them. Returns how many readings they keep. */
+static uint64_t tiers_serve(const int64_t *spans, size_t n, const slo_window_tier *tiers,
+                            uint32_t count) {
+  slo_window_config c = SLO_SIZED(slo_window_config);
+  uint64_t readings = 0;
+  size_t size;
+  c.tiers = tiers;
+  c.tier_count = count;
+  check_that(count >= 1 && slo_window_footprint(&c, &size, NULL) == SLO_OK, "no tiers of a window");
+  for (uint32_t i = 0; i < count; i++) {
+    readings += tier_readings(tiers[i].span_ns, tiers[i].step_ns);
+  }
+  for (size_t i = 0; i < n; i++) {
+    uint32_t at = 0;
+    while (at < count && tiers[at].span_ns < spans[i]) at++;
+    check_that(at < count, "no tier for %" PRId64, spans[i]);
+    check_that(tiers[at].step_ns <= spans[i] / 60, "%" PRId64 ": every %" PRId64, spans[i],
+               tiers[at].step_ns);
+  }
+  return readings;
+}
+
+static int64_t longest_of(const int64_t *spans, size_t n) {
+  int64_t longest = 0;
+  for (size_t i = 0; i < n; i++) longest = spans[i] > longest ? spans[i] : longest;
+  return longest;
+}
+
+/* Pushes at every finest step, up to a tenth of one late, until the longest span is full; no
+ * window is coarse then. Returns how many of the windows the default tiers serve coarsely. */
+static int tiers_in_use(const int64_t *spans, size_t n, const slo_window_tier *tiers,
+                        uint32_t count, uint64_t *random) {
+  slo_window_config c = SLO_SIZED(slo_window_config);
+  slo_window *ours, *usual;
+  slo_counts total = {0, 0, 0};
+  slo_delta d[32], e[32];
+  int64_t step = tiers[0].step_ns, begin = 1000 * SLO_DAY_NS;
+  int64_t full = begin + longest_of(spans, n) + longest_of(spans, n) / 8;
+  uint32_t coarse = 0;
+  c.tiers = tiers;
+  c.tier_count = count;
+  ck_ok(slo_window_create(&c, NULL, &ours, NULL));
+  ck_ok(slo_window_create(NULL, NULL, &usual, NULL));
+  d[0].struct_size = e[0].struct_size = (uint32_t)sizeof d[0];
+  for (int64_t t = begin, k = 0; t <= full; t += step, k++) {
+    int64_t late = (int64_t)(check_random(random) % (uint64_t)(step / 10));
+    total.good++;
+    check_ok(slo_window_push(ours, t + late, &total, 0));
+    check_ok(slo_window_push(usual, t + late, &total, 0));
+    if (k % 47 != 0) continue;
+    check_ok(slo_window_read(ours, spans, n, d));
+    check_ok(slo_window_read(usual, spans, n, e));
+    for (size_t i = 0; i < n; i++) {
+      check_that((d[i].flags & SLO_DELTA_COARSE) == 0, "%" PRId64 " is coarse", spans[i]);
+      check_that(t < begin + spans[i] + step || (d[i].flags & SLO_DELTA_SHORT) == 0,
+                 "%" PRId64 " is short", spans[i]);
+      if ((e[i].flags & SLO_DELTA_COARSE) != 0) coarse |= UINT32_C(1) << i;
+    }
+  }
+  slo_window_destroy(ours);
+  slo_window_destroy(usual);
+  return coarse != 0;
+}
+
+/* Every window of every catalog, at every period it has. */
+START_TEST(test_tiers_of_catalogs) {
+  static const int64_t days[] = {7, 28, 30, 31, 90};
+  uint64_t random = 12;
+  int catalogs = 0, coarse = 0;
+  for (uint32_t catalog = SLO_CATALOG_WORKBOOK; catalog <= SLO_CATALOG_DATADOG; catalog++) {
+    for (int i = 0; i < 5; i++) {
+      slo_alert_tier alert[SLO_ALERT_TIERS_MAX];
+      slo_window_tier tiers[SLO_WINDOW_TIERS_MAX];
+      int64_t spans[2 * SLO_ALERT_TIERS_MAX];
+      uint32_t alerts, count;
+      if (slo_catalog_tiers(catalog, days[i] * SLO_DAY_NS, alert, SLO_ALERT_TIERS_MAX, &alerts,
+                            NULL) != SLO_OK) {
+        continue;
+      }
+      for (uint32_t k = 0; k < alerts; k++) {
+        spans[2 * k] = alert[k].long_ns;
+        spans[2 * k + 1] = alert[k].short_ns;
+      }
+      ck_ok(slo_window_tiers(spans, 2 * alerts, tiers, SLO_WINDOW_TIERS_MAX, &count, NULL));
+      ck_assert_uint_le(tiers_serve(spans, 2 * alerts, tiers, count), 500);
+      for (uint32_t k = 1; k < count; k++) { /* they are near enough to each other */
+        ck_assert_int_eq(tiers[k].step_ns % tiers[k - 1].step_ns, 0);
+      }
+      coarse += tiers_in_use(spans, 2 * alerts, tiers, count, &random);
+      catalogs++;
+    }
+  }
+  ck_assert_int_eq(catalogs, 5 + 3 + 5 + 3);
+  ck_assert_int_eq(coarse, 5); /* pyrra's, with the default tiers */
+}
+END_TEST
+
+/* The default tiers: what their comment says of them, and what is outside. */
+START_TEST(test_default_tiers_serve) {
+  static const struct {
+    int64_t seconds;
+    int coarse;
+  } window[] = {
+      {250, 0},    {300, 0},    {1500, 0},   {1800, 0},   {3000, 0},   {3600, 0},
+      {6000, 0},   {7200, 0},   {18000, 0},  {21600, 0},  {72000, 0},  {86400, 0},
+      {216000, 0}, {259200, 0}, {432000, 0}, {604800, 0}, {1200, 1},   {2700, 1},
+      {5000, 1},   {14000, 1},  {23160, 1},  {60000, 1},  {150000, 1}, {370260, 1},
+  };
+  enum { WINDOWS = sizeof window / sizeof window[0] };
+  int64_t spans[WINDOWS];
+  int coarse[WINDOWS] = {0};
+  slo_window *w;
+  slo_counts total = {0, 0, 0};
+  slo_delta d[WINDOWS];
+  for (int i = 0; i < WINDOWS; i++) spans[i] = window[i].seconds * SEC;
+  ck_ok(slo_window_create(NULL, NULL, &w, NULL));
+  d[0].struct_size = (uint32_t)sizeof d[0];
+  for (int64_t t = 0; t < 900000; t += 5) {
+    check_ok(slo_window_push(w, t * SEC, &total, 0));
+    check_ok(slo_window_read(w, spans, WINDOWS, d));
+    for (int i = 0; i < WINDOWS; i++) coarse[i] |= (d[i].flags & SLO_DELTA_COARSE) != 0;
+  }
+  for (int i = 0; i < WINDOWS; i++) {
+    ck_assert_msg(coarse[i] == window[i].coarse, "%" PRId64 " s: %d", window[i].seconds, coarse[i]);
+  }
+  slo_window_destroy(w);
+}
+END_TEST
+
+/* The fewest readings of all ways to cut the sorted spans, with at most `capacity` tiers. */
+static uint64_t fewest_readings(const int64_t *spans, uint32_t n, uint32_t capacity) {
+  uint64_t fewest = UINT64_MAX;
+  for (uint32_t cut = 0; cut < UINT32_C(1) << (n - 1); cut++) {
+    uint64_t sum = 0;
+    uint32_t tiers = 0, from = 0;
+    for (uint32_t to = 1; to <= n; to++) {
+      if (to < n && (cut >> (to - 1) & 1) == 0) continue;
+      uint64_t readings = tier_readings(spans[to - 1], spans[from] / 60);
+      sum = readings > SLO_WINDOW_SLOTS_MAX + 2 || sum == UINT64_MAX ? UINT64_MAX : sum + readings;
+      tiers++;
+      from = to;
+    }
+    if (tiers <= capacity && sum < fewest) fewest = sum;
+  }
+  return fewest;
+}
+
+static int ascending(const void *a, const void *b) {
+  int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+  return (x > y) - (x < y);
+}
+
+START_TEST(test_tiers_of_random_spans) {
+  uint64_t random = 13, nested = 0, shared = 0, refused = 0;
+  for (int run = 0; run < 4000; run++) {
+    enum { MOST = 9 };
+    int64_t spans[2 * MOST];
+    slo_window_tier tiers[SLO_WINDOW_TIERS_MAX + 1];
+    slo_error error = SLO_SIZED(slo_error);
+    uint32_t n = 1 + (uint32_t)(check_random(&random) % MOST), count = 4711;
+    uint32_t capacity = 1 + (uint32_t)(check_random(&random) % SLO_WINDOW_TIERS_MAX);
+    uint64_t widest = run % 3 == 0 ? 60 : 10 + check_random(&random) % 20;
+    for (uint32_t i = 0; i < n; i++) {
+      uint64_t wide = check_random_wide(&random) >> (run % 3 == 0 ? 0 : 64 - widest);
+      int64_t span = (int64_t)(wide % (uint64_t)(SLO_TIME_MAX_NS - 60000000)) + 60000000;
+      if (run % 3 == 1) span = 60000000 + (int64_t)wide % 200; /* steps that are the same */
+      if (run % 3 == 2) span = SLO_MINUTE_NS * (1 + (int64_t)wide % 50000);
+      spans[i] = spans[n + i] = span;
+    }
+    memset(tiers, 0x5a, sizeof tiers);
+    slo_status status = slo_window_tiers(spans, 2 * n, tiers, capacity, &count, &error);
+    qsort(spans, 2 * n, sizeof spans[0], ascending);
+    uint32_t distinct = 0;
+    for (uint32_t i = 0; i < 2 * n; i += 1) {
+      if (distinct == 0 || spans[distinct - 1] != spans[i]) spans[distinct++] = spans[i];
+    }
+    uint64_t fewest = fewest_readings(spans, distinct, capacity);
+    if (status != SLO_OK) { /* then so many are needed indeed */
+      check_that(status == SLO_ESPACE && fewest == UINT64_MAX && count == 4711, "%d", status);
+      check_that(error.value == (int64_t)capacity && strcmp(error.field, "capacity") == 0 &&
+                     fewest_readings(spans, distinct, (uint32_t)error.min) != UINT64_MAX &&
+                     fewest_readings(spans, distinct, (uint32_t)error.min - 1) == UINT64_MAX,
+                 "%" PRId64 " tiers", error.min);
+      refused++;
+      continue;
+    }
+    check_that(count <= capacity && tiers[count].step_ns == INT64_C(0x5a5a5a5a5a5a5a5a),
+               "%" PRIu32 " tiers of %" PRIu32, count, capacity);
+    uint64_t readings = tiers_serve(spans, distinct, tiers, count);
+    check_that(readings >= fewest && readings <= fewest + fewest / 4,
+               "%" PRIu64 " readings, not %" PRIu64, readings, fewest);
+    int divides = 1;
+    for (uint32_t k = 1; k < count; k++) divides &= tiers[k].step_ns % tiers[k - 1].step_ns == 0;
+    check_that(divides || readings == fewest, "neither nested nor the fewest");
+    nested += divides && count > 2;
+    shared += count < distinct;
+  }
+  ck_assert_uint_gt(nested, 300);
+  ck_assert_uint_gt(shared, 300);
+  ck_assert_uint_gt(refused, 20);
+}
+END_TEST
+
+static void tiers_refused(const int64_t *spans, size_t n, slo_status expected, const char *field,
+                          int64_t value, int64_t min) {
+  slo_window_tier tiers[SLO_WINDOW_TIERS_MAX];
+  slo_error error = SLO_SIZED(slo_error);
+  uint32_t count = 4711;
+  ck_assert_int_eq(slo_window_tiers(spans, n, tiers, 16, &count, &error), expected);
+  ck_assert_str_eq(error.field, field);
+  ck_assert_int_eq(error.value, value);
+  ck_assert_int_eq(error.min, min);
+  ck_assert_uint_eq(count, 4711);
+  ck_assert_int_eq(slo_window_tiers(spans, n, tiers, 16, &count, NULL), expected);
+}
+
+START_TEST(test_tiers_errors) {
+  static int64_t spans[1000];
+  slo_window_tier tiers[SLO_WINDOW_TIERS_MAX];
+  slo_error error = SLO_SIZED(slo_error);
+  uint32_t count = 0;
+  for (int i = 0; i < 1000; i++) spans[i] = (1 + (i * 77 + 5) % 256) * SLO_MINUTE_NS;
+  ck_ok(slo_window_tiers(spans, 1000, tiers, 16, &count, &error)); /* 256 different ones */
+  (void)tiers_serve(spans, 1000, tiers, count);
+  spans[300] = 257 * SLO_MINUTE_NS;
+  tiers_refused(spans, 1000, SLO_ERANGE, "n (different spans)", 257, 1);
+  tiers_refused(spans, 0, SLO_ERANGE, "n", 0, 1);
+  tiers_refused(NULL, 1, SLO_EINVAL, "spans_ns (NULL)", 0, 1);
+  const int64_t bad[] = {INT64_MIN, -1, 0, 59999999, SLO_TIME_MAX_NS + 1, INT64_MAX};
+  for (int i = 0; i < 6; i++) {
+    spans[2] = bad[i];
+    tiers_refused(spans, 3, SLO_ERANGE, "spans_ns[2]", bad[i], 60000000);
+  }
+  spans[0] = SLO_TIME_MAX_NS; /* both ends: three tiers, the middle one for nothing but itself */
+  spans[1] = 60000000;
+  spans[2] = SLO_DAY_NS;
+  ck_assert_int_eq(slo_window_tiers(spans, 3, tiers, 1, &count, &error), SLO_ESPACE);
+  ck_assert_int_eq(error.min, 2);
+  ck_ok(slo_window_tiers(spans, 3, tiers, 16, &count, NULL));
+  ck_assert_uint_eq(count, 3);
+  (void)tiers_serve(spans, 3, tiers, count);
+  ck_assert_int_eq(slo_window_tiers(spans, 3, NULL, 0, &count, &error), SLO_ESPACE);
+  ck_assert_int_eq(error.min, 2);
+  ck_assert_int_eq(error.value, 0);
+  ck_assert_int_eq(slo_window_tiers(spans, 3, NULL, 1, &count, NULL), SLO_EINVAL);
+  ck_assert_int_eq(slo_window_tiers(spans, 3, tiers, 16, NULL, NULL), SLO_EINVAL);
+  ck_ok(slo_window_tiers(spans + 1, 1, tiers, 1, &count, NULL)); /* the smallest there is */
+  ck_assert_int_eq(tiers[0].step_ns, 1000000);
+  ck_assert_int_eq(tiers[0].span_ns, 60000000);
+}
+END_TEST
+
 /* ---- attaching to what is not quite a window ---- */
 
 static const slo_window_tier three[] = {{SEC, 20 * SEC}, {3 * SEC, 40 * SEC}, {5 * SEC, 60 * SEC}};
@@ -277,10 +538,10 @@ START_TEST(test_attach_flipped_bits) {
 }
 END_TEST
 
-/* jump_max, gap, slice, its objective and the policy may say something else that is as good, so may
+/* gap, slice, its objective and the policy may say something else that is as good, so may
  * the step and span of a ring; nothing may that follows from them or moves a part. */
 static int forged_is_as_good(size_t word) {
-  return word < 16 ? word >= 1 && word <= 5 : (word - 16) % 4 < 2;
+  return word < 16 ? word >= 3 && word <= 6 : (word - 16) % 4 < 2;
 }
 
 /* Words of the configuration replaced and the checksum made to fit. */
@@ -396,6 +657,8 @@ START_TEST(test_garbage) {
 END_TEST
 
 CHECK_MAIN("tiers", tcase_add_test(tc, test_config_errors); tcase_add_test(tc, test_footprint);
+           tcase_add_test(tc, test_tiers_of_catalogs); tcase_add_test(tc, test_default_tiers_serve);
+           tcase_add_test(tc, test_tiers_of_random_spans); tcase_add_test(tc, test_tiers_errors);
            tcase_add_test(tc, test_attach_flipped_bits);
            tcase_add_test(tc, test_attach_forged_configuration);
            tcase_add_test(tc, test_attach_truncated); tcase_add_test(tc, test_garbage);)

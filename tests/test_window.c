@@ -35,7 +35,7 @@ typedef struct model {
   size_t n;
   size_t first; /* the one the history begins with */
   uint64_t steps_back, jumps_refused, rebases;
-  int64_t jump_max, gap, slice;
+  int64_t jump_max, jump_unmeasured, gap, slice;
   uint64_t slice_objective;
   uint32_t policy, tier_count;
   slo_window_tier tier[TIERS_MAX];
@@ -56,7 +56,11 @@ static void model_begin(model *m, const slo_window_tier *tiers, uint32_t count,
   memset(m, 0, sizeof *m);
   memcpy(m->tier, tiers, count * sizeof tiers[0]);
   m->tier_count = count;
-  m->jump_max = config->jump_max_ns != 0 ? config->jump_max_ns : tiers[count - 1].span_ns;
+  m->jump_unmeasured = tiers[count - 1].span_ns;
+  m->jump_max = m->jump_unmeasured < SLO_HOUR_NS ? m->jump_unmeasured
+                : tiers[0].step_ns > SLO_HOUR_NS ? tiers[0].step_ns
+                                                 : SLO_HOUR_NS;
+  if (config->jump_max_ns != 0) m->jump_max = m->jump_unmeasured = config->jump_max_ns;
   m->gap = tiers[0].step_ns > 30 * SEC ? 2 * tiers[0].step_ns : 60 * SEC;
   if (config->gap_ns != 0) m->gap = config->gap_ns;
   m->slice = config->slice_ns;
@@ -94,6 +98,7 @@ static slo_status model_take(model *m, int64_t now, const slo_counts *total, uin
   if (m->n != 0) {
     const model_push *last = model_newest(m);
     int rebase = (flags & SLO_PUSH_REBASE) != 0;
+    int64_t jump_max = flags & SLO_PUSH_UNMEASURED ? m->jump_unmeasured : m->jump_max;
     int lower = total->good < last->total.good || total->bad < last->total.bad ||
                 total->excluded < last->total.excluded;
     if (lower && !rebase) return SLO_ERANGE;
@@ -111,11 +116,11 @@ static slo_status model_take(model *m, int64_t now, const slo_counts *total, uin
     } else if (now < last->at) {
       m->steps_back++;
       p.at = last->at;
-    } else if (now - last->at > m->jump_max && !rebase) {
+    } else if (now - last->at > jump_max && !rebase) {
       m->jumps_refused++;
       return SLO_ECLOCK;
     } else {
-      m->rebases += now - last->at > m->jump_max;
+      m->rebases += now - last->at > jump_max;
       if (!(flags & SLO_PUSH_UNMEASURED)) {
         p.measured += now - last->at;
         if (now - last->at > m->gap) p.unresolved += now - last->at;
@@ -177,7 +182,11 @@ static slo_delta model_difference(const model *m, const model_push *from, const 
   d.counts.excluded = to->total.excluded - from->total.excluded;
   uint64_t valid = d.counts.good + d.counts.bad;
   if (d.unmeasured_ns != 0 && d.measured_ns != 0) {
-    d.unseen = (uint64_t)((wide)valid * (uint64_t)d.unmeasured_ns / (uint64_t)d.measured_ns);
+    wide unseen = ((wide)valid * (uint64_t)d.unmeasured_ns + (uint64_t)d.measured_ns - 1) /
+                  (uint64_t)d.measured_ns;
+    wide most = (uint64_t)INT64_MAX - valid; /* counts stay below 2^63 */
+    d.unseen = (uint64_t)(unseen < most ? unseen : most);
+    if (d.unseen == 0) d.unseen = 1;
   } else if (d.unmeasured_ns != 0) {
     d.unseen = valid > 1 ? valid : 1;
   }
@@ -1108,6 +1117,7 @@ START_TEST(test_gap) {
       config.tiers = &tier;
       config.tier_count = 1;
       config.gap_ns = gaps[i].asked;
+      config.jump_max_ns = 10 * SLO_HOUR_NS;
       ck_ok(slo_window_create(&config, NULL, &w, NULL));
       ck_ok(slo_window_push(w, SEC, &total, 0));
       ck_ok(slo_window_push(w, SEC + gaps[i].gap + more, &total, 0));

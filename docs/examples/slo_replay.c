@@ -49,9 +49,8 @@ typedef struct replay {
   /* what is collected on the way */
   size_t next_moment;
   report_slo *report;
-  uint64_t cursor[SLOS_MAX];
-  size_t alerts_room[SLOS_MAX];
-  slo_transition began[SLOS_MAX][SLO_SEVERITIES];
+  uint64_t cursor[REPORT_RULES][SLOS_MAX];
+  slo_transition began[REPORT_RULES][SLOS_MAX][SLO_SEVERITIES];
 } replay;
 
 /* ---- setting up ---- */
@@ -80,22 +79,30 @@ static slo_status replay_monitor(replay *r, slo_error *error) {
   latency.threshold_count = o->threshold_ns > 0;
 
   slo_monitor_sli sli[SLOS_MAX] = {SLO_SIZED(slo_monitor_sli), SLO_SIZED(slo_monitor_sli)};
-  slo_monitor_slo slo[SLOS_MAX] = {SLO_SIZED(slo_monitor_slo), SLO_SIZED(slo_monitor_slo)};
+  slo_monitor_slo slo[REPORT_RULES * SLOS_MAX];
+  slo_alert_config plain = SLO_SIZED(slo_alert_config), gated = SLO_SIZED(slo_alert_config);
+  plain.gate[SLO_SEVERITY_PAGE].kind = plain.gate[SLO_SEVERITY_TICKET].kind = SLO_GATE_NONE;
+  memset(slo, 0, sizeof slo);
   static const char *const names[SLOS_MAX] = {"availability", "latency"};
   for (uint32_t i = 0; i < r->slos; i++) {
-    sli[i].name = slo[i].name = names[i];
+    sli[i].name = names[i];
     sli[i].shards = 1;
-    slo[i].sli = i;
+    if (o->method != SLO_METHOD_OCCURRENCES) {
+      sli[i].slice_ns = o->slice_ns;
+      sli[i].slice_objective_ppb = o->objective_ppb;
+    }
+  }
+  for (uint32_t i = 0; i < REPORT_RULES * r->slos; i++) { /* all plain ones, then all gated ones */
+    slo[i].struct_size = sizeof slo[i];
+    slo[i].sli = i % r->slos;
+    slo[i].name = names[slo[i].sli];
+    slo[i].alert = i < r->slos ? &plain : &gated;
     slo[i].objective_ppb = o->objective_ppb;
     slo[i].period_ns = o->window_ns;
     slo[i].tiers = r->tiers;
     slo[i].tier_count = r->tier_count;
     slo[i].method = o->method;
     slo[i].calendar.unit = o->calendar;
-    if (o->method != SLO_METHOD_OCCURRENCES) {
-      sli[i].slice_ns = o->slice_ns;
-      sli[i].slice_objective_ppb = o->objective_ppb;
-    }
   }
   sli[0].latency = &latency;
 
@@ -103,7 +110,7 @@ static slo_status replay_monitor(replay *r, slo_error *error) {
   config.slis = sli;
   config.sli_count = r->slos;
   config.slos = slo;
-  config.slo_count = r->slos;
+  config.slo_count = REPORT_RULES * r->slos;
   config.window = &window;
   slo_status status = slo_monitor_create(&config, NULL, &r->monitor, error);
   for (uint32_t i = 0; i < o->removals && status == SLO_OK; i++) {
@@ -162,7 +169,7 @@ static void replay_close(replay *r) {
   slo_monitor_destroy(r->monitor);
   for (uint32_t i = 0; i < r->slos; i++) {
     free(r->report[i].moment);
-    free(r->report[i].alert);
+    for (int k = 0; k < REPORT_RULES; k++) free(r->report[i].alerts[k].alert);
   }
 }
 
@@ -173,6 +180,10 @@ static slo_status look_at_windows(replay *r, uint32_t slo, int64_t at_ns, report
   m->delta[0].struct_size = sizeof m->delta[0];
   slo_status status =
       slo_window_read(slo_monitor_window(r->monitor, slo), REPORT_SPANS_NS, REPORT_SPANS, m->delta);
+  for (int i = 0; i < REPORT_SPANS && status == SLO_OK; i++) { /* as alerts see them */
+    status = slo_ledger_correct(slo_monitor_ledger(r->monitor), slo,
+                                slo_monitor_window(r->monitor, slo), &m->delta[i], NULL);
+  }
   if (status == SLO_ENODATA) { /* before the first step: nothing happened, nothing measured */
     memset(m->delta, 0, sizeof m->delta);
     status = SLO_OK;
@@ -197,42 +208,50 @@ static slo_status look_at_moments(replay *r, int64_t at_ns) {
   return SLO_OK;
 }
 
-static slo_status add_alert(replay *r, uint32_t slo, const report_alert *a) {
-  report_slo *s = &r->report[slo];
-  if (s->alerts == r->alerts_room[slo]) {
-    size_t room = 2 * r->alerts_room[slo] + 16;
-    report_alert *more = realloc(s->alert, room * sizeof *more);
+static slo_status add_alert(report_alerts *all, const report_alert *a) {
+  if (all->count == all->room) {
+    size_t room = 2 * all->room + 16;
+    report_alert *more = realloc(all->alert, room * sizeof *more);
     if (more == NULL) return SLO_ENOMEM;
-    s->alert = more;
-    r->alerts_room[slo] = room;
+    all->alert = more;
+    all->room = room;
   }
-  s->alert[s->alerts++] = *a;
+  all->alert[all->count++] = *a;
   return SLO_OK;
 }
 
+static const slo_alert *alert_of(const replay *r, int rule, uint32_t slo) {
+  return slo_monitor_alert(r->monitor, (uint32_t)rule * r->slos + slo);
+}
+
 /* Transitions since the last step: a run of firing steps ends with the one out of firing. */
-static slo_status look_at_alerts(replay *r, uint32_t slo) {
+static slo_status look_at_alerts(replay *r, int rule, uint32_t slo) {
   slo_transition t = SLO_SIZED(slo_transition);
-  const slo_alert *alert = slo_monitor_alert(r->monitor, slo);
   slo_status status;
-  while ((status = slo_alert_next(alert, &r->cursor[slo], &t)) == SLO_OK) {
-    if (t.to == SLO_ALERT_FIRING) r->began[slo][t.severity] = t;
+  while ((status = slo_alert_next(alert_of(r, rule, slo), &r->cursor[rule][slo], &t)) == SLO_OK) {
+    slo_transition *began = &r->began[rule][slo][t.severity];
+    if (t.to == SLO_ALERT_FIRING) *began = t;
     if (t.from != SLO_ALERT_FIRING) continue;
-    report_alert a = {t.severity, t.since_ns, t.last_ns, t.tiers, 0, r->began[slo][t.severity]};
-    status = add_alert(r, slo, &a);
+    report_alert a = {t.severity, t.since_ns, t.last_ns, t.tiers, 0, *began, t.evidence_ppb};
+    status = add_alert(&r->report[slo].alerts[rule], &a);
     if (status != SLO_OK) return status;
   }
   return status == SLO_ENODATA ? SLO_OK : status;
 }
 
-static slo_status look_at_firing(replay *r, uint32_t slo) {
+static slo_status look_at_firing(replay *r, int rule, uint32_t slo) {
   for (uint32_t severity = 0; severity < SLO_SEVERITIES; severity++) {
     slo_alert_status now = SLO_SIZED(slo_alert_status);
-    slo_status status = slo_alert_read(slo_monitor_alert(r->monitor, slo), severity, &now);
+    slo_status status = slo_alert_read(alert_of(r, rule, slo), severity, &now);
     if (status == SLO_OK && now.state == SLO_ALERT_FIRING) {
-      report_alert a = {severity, now.since_ns,           now.last_ns, now.tiers_fired,
-                        1,        r->began[slo][severity]};
-      status = add_alert(r, slo, &a);
+      report_alert a = {severity,
+                        now.since_ns,
+                        now.last_ns,
+                        now.tiers_fired,
+                        1,
+                        r->began[rule][slo][severity],
+                        now.evidence_ppb};
+      status = add_alert(&r->report[slo].alerts[rule], &a);
     }
     if (status != SLO_OK) return status;
   }
@@ -268,7 +287,9 @@ static slo_status hand_over(replay *r, int64_t number) {
 static slo_status tick(replay *r, int64_t now_ns, uint32_t flags) {
   slo_status status = look_at_moments(r, now_ns - 1);
   if (status == SLO_OK) status = slo_monitor_tick(r->monitor, now_ns, flags);
-  for (uint32_t i = 0; i < r->slos && status == SLO_OK; i++) status = look_at_alerts(r, i);
+  for (uint32_t i = 0; i < REPORT_RULES * r->slos && status == SLO_OK; i++) {
+    status = look_at_alerts(r, (int)(i / r->slos), i % r->slos);
+  }
   if (status == SLO_OK) status = look_at_moments(r, now_ns);
   return status;
 }
@@ -367,7 +388,7 @@ static slo_status replay_end(replay *r) {
   int64_t last = r->newest_ns / r->o->step_ns;
   status = close_slices(r, last + 1);
   for (uint32_t i = 0; i < r->slos && status == SLO_OK; i++) {
-    status = look_at_firing(r, i);
+    for (int k = 0; k < REPORT_RULES && status == SLO_OK; k++) status = look_at_firing(r, k, i);
     /* "now" is the last whole step: its windows are exact */
     if (status == SLO_OK) {
       status = look_at_windows(r, i, last * r->o->step_ns, &r->report[i].now);
@@ -392,6 +413,30 @@ static void report_budget(replay *r, uint32_t i, report_slo *s) {
     s->points = REPORT_POINTS;
   }
   (void)slo_budget_explain(window, &budget, s->explanation, sizeof s->explanation, NULL);
+}
+
+/* What the gated alerts could see at the traffic there was, and how soon. */
+static void report_sights(const replay *r, report_slo *s) {
+  static const uint64_t errors_ppb[REPORT_SIGHTS] = {1000000000, 100000000, 20000000, 10000000};
+  const slo_budget *b = &s->standing.budget;
+  slo_alert_config config = SLO_SIZED(slo_alert_config);
+  uint64_t valid = b->counts.good + b->counts.bad;
+  uint64_t minutes = (uint64_t)(b->measured_ns / SLO_MINUTE_NS);
+  s->requests_per_hour = minutes > 0 ? valid * 60 / minutes : 0;
+  config.tiers = r->tiers;
+  config.tier_count = r->tier_count;
+  config.objective_ppb = r->o->objective_ppb;
+  config.slot_ns = r->o->step_ns;
+  for (int i = 0; i < REPORT_SIGHTS; i++) {
+    s->sight[i].error_ppb = errors_ppb[i];
+    for (uint32_t severity = 0; severity < SLO_SEVERITIES; severity++) {
+      int64_t *ns = &s->sight[i].detection_ns[severity];
+      if (slo_alert_detection(&config, severity, s->requests_per_hour, errors_ppb[i], ns) !=
+          SLO_OK) {
+        *ns = -1;
+      }
+    }
+  }
 }
 
 static slo_status report_timings(replay *r, report_latency *l) {
@@ -427,7 +472,10 @@ static slo_status report_slos(replay *r) {
     s->rule = i > 0 ? "slower than the threshold" : r->counts ? "as counted" : r->o->bad;
     s->tiers = r->tiers;
     s->tier_count = r->tier_count;
-    if (s->alerts > 0) qsort(s->alert, s->alerts, sizeof s->alert[0], compare_alerts);
+    for (int k = 0; k < REPORT_RULES; k++) {
+      report_alerts *a = &s->alerts[k];
+      if (a->count > 0) qsort(a->alert, a->count, sizeof a->alert[0], compare_alerts);
+    }
     s->first_ns = r->any ? r->first_ns : -1;
     s->last_ns = r->any ? r->newest_ns : -1;
     s->standing.struct_size = sizeof s->standing;
@@ -444,6 +492,7 @@ static slo_status report_slos(replay *r) {
     if (status != SLO_OK && status != SLO_ENODATA) break;
     status = SLO_OK;
     if (r->any) report_budget(r, i, s);
+    if (s->standing_known) report_sights(r, s);
   }
   if (status == SLO_OK) status = report_timings(r, &r->report[0].latency);
   return status;

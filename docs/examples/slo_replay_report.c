@@ -60,10 +60,11 @@ static void json_period(const report_slo *s) {
          b->corrections);
 }
 
-static void json_alerts(const report_slo *s) {
-  printf("\"alerts\":[");
-  for (size_t i = 0; i < s->alerts; i++) {
-    const report_alert *a = &s->alert[i];
+static void json_alerts(const char *key, const report_slo *s, int rule) {
+  static const char *const causes[] = {"none", "burn", "evidence", "volume", "spent", "silence"};
+  printf("\"%s\":[", key);
+  for (size_t i = 0; i < s->alerts[rule].count; i++) {
+    const report_alert *a = &s->alerts[rule].alert[i];
     const char *comma = "";
     printf("%s{\"severity\":\"%s\",\"from_ns\":%" PRId64 ",\"to_ns\":%" PRId64 ",\"tiers\":[",
            i > 0 ? "," : "", severity_name(a->severity), a->from_ns, a->to_ns);
@@ -76,7 +77,28 @@ static void json_alerts(const report_slo *s) {
       printf("%s\"%s\"", comma, name);
       comma = ",";
     }
-    printf("]}");
+    printf("]");
+    if (rule == REPORT_GATED) {
+      printf(",\"cause\":\"%s\",\"evidence_from_ppb\":%" PRIu64 ",\"evidence_to_ppb\":%" PRIu64,
+             causes[a->why.cause], a->why.evidence_ppb, a->evidence_end_ppb);
+    }
+    printf("}");
+  }
+  printf("]");
+}
+
+/* How soon an incident would be told at the traffic there was; null: never. */
+static void json_sights(const report_slo *s) {
+  printf("\"requests_per_hour\":%" PRIu64 ",\"detection\":[", s->requests_per_hour);
+  for (int i = 0; i < REPORT_SIGHTS && s->standing_known; i++) {
+    const report_sight *sight = &s->sight[i];
+    printf("%s{\"error_ppb\":%" PRIu64 ",", i > 0 ? "," : "", sight->error_ppb);
+    for (uint32_t v = 0; v < SLO_SEVERITIES; v++) {
+      char key[16];
+      (void)snprintf(key, sizeof key, "%s_ns", severity_name(v));
+      json_maybe(key, sight->detection_ns[v] >= 0, (uint64_t)sight->detection_ns[v]);
+      printf(v + 1 < SLO_SEVERITIES ? "," : "}");
+    }
   }
   printf("]");
 }
@@ -116,7 +138,11 @@ void report_json(const report *r) {
     printf(",");
     json_windows(s);
     printf(",");
-    json_alerts(s);
+    json_alerts("alerts", s, REPORT_PLAIN);
+    printf(",");
+    json_alerts("gated_alerts", s, REPORT_GATED);
+    printf(",");
+    json_sights(s);
     if (s->latency.known) json_latency(&s->latency);
     printf("}");
   }
@@ -309,19 +335,48 @@ static void text_why(const report_slo *s, const report_alert *a) {
          spans[1], burn(tier->factor_ppm));
 }
 
-static void text_alerts(const report_slo *s, int64_t step_ns) {
-  if (s->alerts == 0) {
-    printf("  alerts     none would have fired\n");
+static void text_cause(const report_alert *a) {
+  if (a->why.cause == SLO_CAUSE_VOLUME) {
+    printf("             by its volume: so much is spent that chance does not matter\n");
+  } else {
+    printf("             no chance: evidence %s when it began, %s at its end\n",
+           ppm((int64_t)(a->why.evidence_ppb / 1000), 1000000),
+           ppm((int64_t)(a->evidence_end_ppb / 1000), 1000000));
+  }
+}
+
+static void text_alerts(const report_slo *s, int64_t step_ns, int rule) {
+  static const char *const names[] = {"alerts   ", "gated    "};
+  static const char *const rules[] = {
+      "multi-window burn rates of the workbook",
+      "the same, when it is no chance: at most one false page a year, one ticket a month"};
+  const report_alerts *all = &s->alerts[rule];
+  if (all->count == 0) {
+    printf("  %s  none would have fired (%s)\n", names[rule], rules[rule]);
     return;
   }
-  printf("  alerts     that would have fired (multi-window burn rates of the workbook):\n");
-  for (size_t i = 0; i < s->alerts; i++) {
-    const report_alert *a = &s->alert[i];
+  printf("  %s  that would have fired (%s):\n", names[rule], rules[rule]);
+  for (size_t i = 0; i < all->count; i++) {
+    const report_alert *a = &all->alert[i];
     printf("    %-6s  %s .. %s  %7s  ", severity_name(a->severity), moment(a->from_ns),
            a->still_firing ? "still firing       " : moment(a->to_ns),
            duration(a->to_ns > a->from_ns ? a->to_ns - a->from_ns : step_ns));
     text_why(s, a);
+    if (rule == REPORT_GATED) text_cause(a);
   }
+}
+
+/* What cannot be seen must be said. */
+static void text_sights(const report_slo *s) {
+  if (!s->standing_known) return;
+  printf("  in sight   at %s requests an hour:", grouped(s->requests_per_hour));
+  for (int i = 0; i < REPORT_SIGHTS; i++) {
+    int64_t ns = s->sight[i].detection_ns[SLO_SEVERITY_PAGE];
+    printf("%s %s %% failing %s%s", i > 0 ? "," : "",
+           percent((int64_t)s->sight[i].error_ppb / 1000), ns < 0 ? "pages never" : "pages after ",
+           ns < 0 ? "" : duration(ns));
+  }
+  printf("\n");
 }
 
 static void text_moments(const report_slo *s) {
@@ -371,14 +426,17 @@ void report_text(const report *r) {
       continue;
     printf("\n%s   %s %% over %s, by %s   bad: %s\n", s->name, objective, text_period(s),
            slo_method_name(s->standing.budget.method), s->rule);
-    printf("  counts     %s valid = %s good + %s bad; %s excluded, %s late\n",
+    printf("  counts     %s valid = %s good + %s bad; %s excluded, %s late%s\n",
            grouped(s->budget.valid), grouped(s->total.good), grouped(s->total.bad),
-           grouped(s->total.excluded), grouped(s->late));
+           grouped(s->total.excluded), grouped(s->late),
+           s->standing.budget.corrections != 0 ? " (all of the input, nothing removed)" : "");
     text_budget(s);
     text_burn(s);
     text_sparkline(s);
     text_latency(&s->latency);
-    text_alerts(s, r->step_ns);
+    text_alerts(s, r->step_ns, REPORT_PLAIN);
+    text_alerts(s, r->step_ns, REPORT_GATED);
+    text_sights(s);
     text_moments(s);
     if (r->explain) text_explanation(s->explanation);
   }

@@ -9,7 +9,8 @@ enum {
   REPORT_POINTS = 48,
   REPORT_QUANTILES = 5,
   REPORT_PACE = 4, /* 6h */
-  REPORT_EXPLANATION = 16384
+  REPORT_EXPLANATION = 16384,
+  REPORT_SIGHTS = 4
 };
 
 extern const int64_t REPORT_SPANS_NS[REPORT_SPANS];
@@ -29,8 +30,23 @@ typedef struct report_alert {
   int64_t from_ns, to_ns;
   uint64_t tiers;
   int still_firing;
-  slo_transition why; /* the one that began it */
+  slo_transition why;        /* the one that began it */
+  uint64_t evidence_end_ppb; /* when it ended */
 } report_alert;
+
+typedef struct report_alerts {
+  report_alert *alert;
+  size_t count, room;
+} report_alerts;
+
+/* The same tiers without and with a gate. */
+enum { REPORT_PLAIN = 0, REPORT_GATED = 1, REPORT_RULES = 2 };
+
+/* How soon an incident of this size would be told at the traffic there is; -1: never. */
+typedef struct report_sight {
+  uint64_t error_ppb;
+  int64_t detection_ns[SLO_SEVERITIES];
+} report_sight;
 
 typedef struct report_latency {
   int known;
@@ -60,8 +76,9 @@ typedef struct report_slo {
   uint32_t tier_count;
   report_moment *moment; /* one for each --at */
   size_t moments;
-  report_alert *alert;
-  size_t alerts;
+  report_alerts alerts[REPORT_RULES];
+  uint64_t requests_per_hour;
+  report_sight sight[REPORT_SIGHTS];
   report_latency latency;
 } report_slo;
 

@@ -4,7 +4,8 @@
  *   zone_starts Europe/Berlin 2026 day 2026-03-29T12:00:00Z
  *
  * prints the periods of that year there, how long each is, and the one that the moment lies in.
- * The calendar of the place is one of UTC whose every start libc turns into a moment.
+ * The calendar of the place is one of UTC whose every start libc turns into a moment. A zone that
+ * libc does not know is UTC to it, so its file is looked for first.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <slo.h>
@@ -12,6 +13,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+static int zone_known(const char *name) {
+  char path[1024], magic[4] = "";
+  const char *folder = getenv("TZDIR");
+  if (strcmp(name, "UTC") == 0) return 1;
+  if (folder == NULL || *folder == '\0') folder = "/usr/share/zoneinfo";
+  int length = snprintf(path, sizeof path, "%s/%s", folder, name);
+  FILE *file = length < (int)sizeof path ? fopen(path, "rb") : NULL;
+  if (file == NULL) return 0;
+  int known = fread(magic, 1, 4, file) == 4 && memcmp(magic, "TZif", 4) == 0;
+  fclose(file);
+  return known;
+}
 
 static int date_at(time_t t) { /* the place's, as 20260329 */
   struct tm tm;
@@ -53,7 +67,9 @@ int main(int argc, char **argv) {
       slo_time_civil(year, 1, 1, 0, 0, 0, 0, &year_ns) != SLO_OK ||
       slo_time_civil(year + 1, 1, 1, 0, 0, 0, 0, &next_ns) != SLO_OK)
     return fprintf(stderr, "usage: zone_starts ZONE YEAR day|week|month MOMENT\n"), 2;
-  setenv("TZ", argv[1], 1); /* one that is not known is UTC: libc does not say */
+  if (!zone_known(argv[1]))
+    return fprintf(stderr, "zone_starts: no zone %s (is TZDIR right?)\n", argv[1]), 1;
+  setenv("TZ", argv[1], 1);
   tzset();
   size_t n = 0;
   p.end_ns = year_ns; /* the period after this one begins with the year, or before */

@@ -1,11 +1,15 @@
 /*
  * slo/alert.h - should somebody be woken?
  *
- * Multi-window, multi-burn-rate alerts (The Site Reliability Workbook, ch. 5). A tier
- * holds when the burn rate of its long window and of its short window both exceed its
- * factor; catalogs of tiers are in slo/catalog.h. An alert is the state of one
- * objective's tiers: for each severity it is inactive, pending or firing, and every
- * change is a transition that says why.
+ * Two questions are asked. Is it important? Multi-window, multi-burn-rate tiers (The Site
+ * Reliability Workbook, ch. 5) say: a tier holds when the burn rate of its long window and of its
+ * short window both exceed its factor; catalogs of tiers are in slo/catalog.h. Is it real, or
+ * chance? The gate says, by evidence (slo/evidence.h): with it a healthy service pages as often
+ * a year as was asked for and no more, at any traffic; without it, at ten requests an hour, some
+ * fifty times. docs/alerts.md explains both.
+ *
+ * An alert is the state of one objective: for each severity it is inactive, pending or firing,
+ * and every change is a transition that says why.
  *
  * One flat block (slo/memory.h). One owner at a time steps it; any number of threads and
  * processes may read meanwhile. A step that is repeated does nothing; one that is
@@ -15,56 +19,39 @@
 #ifndef SLO_ALERT_H
 #define SLO_ALERT_H
 
-#include "slo/burn.h"
 #include "slo/ledger.h"
 #include "slo/memory.h"
+#include "slo/tier.h"
 #include "slo/window.h"
 
 #define SLO_ALERT_TIERS_MAX 16
 #define SLO_ALERT_TRANSITIONS_KEPT 28
-#define SLO_ALERT_TIER_TEXT_MAX 80
 
 SLO_BEGIN
 
-enum {
-  SLO_SEVERITY_PAGE = 0,  /* wake somebody */
-  SLO_SEVERITY_TICKET = 1 /* during office hours */
-};
-#define SLO_SEVERITIES 2
+enum { SLO_ALERT_SILENCE = 1 /* while it pages, no ticket begins to fire */ };
 
 /*
- * A frozen value type.
- *   long_ns, short_ns  the windows, 0 < short_ns <= long_ns
- *   factor_ppm         1 .. SLO_BURN_FACTOR_MAX_PPM
- *   for_ns             how long it must hold before it fires; 0: at once
- *   keep_firing_ns     how long it keeps firing after it held last; 0: not at all
- *   severity           SLO_SEVERITY_*
- *   flags              0 or SLO_BURN_AT_LEAST
- *   reserved           0
+ *   tiers          tier_count in 1..SLO_ALERT_TIERS_MAX of them; copied
+ *   objective_ppb  see slo/objective.h
+ *   gate           of each severity, SLO_SEVERITY_*
+ *   slot_ns        evidence is weighed in slots of this, 1 s .. 1 h; 0: 10 s
+ *   period_ns      of the budget, for what transitions say of it; 0: they say nothing
+ *   flags          0 or SLO_ALERT_SILENCE
  */
-typedef struct slo_alert_tier {
-  int64_t long_ns;
-  int64_t short_ns;
-  uint64_t factor_ppm;
-  int64_t for_ns;
-  int64_t keep_firing_ns;
-  uint32_t severity;
-  uint32_t flags;
-  uint64_t reserved[2];
-} slo_alert_tier;
-
-/* tier_count in 1..SLO_ALERT_TIERS_MAX, tiers copied. */
 typedef struct slo_alert_config {
   uint32_t struct_size;
   uint32_t tier_count;
   const slo_alert_tier *tiers;
   uint64_t objective_ppb;
+  slo_alert_gate gate[SLO_SEVERITIES];
+  int64_t slot_ns;
+  int64_t period_ns;
+  uint32_t flags;
+  uint32_t reserved;
 } slo_alert_config;
 
 typedef struct slo_alert slo_alert;
-
-/* "1h/5m": the name of a tier. SLO_ESPACE (SLO_ALERT_TIER_TEXT_MAX bytes suffice), SLO_EINVAL. */
-SLO_API slo_status slo_alert_tier_format(const slo_alert_tier *tier, char *buffer, size_t size);
 
 /* See slo/memory.h. SLO_EINVAL, SLO_ERANGE, SLO_EVERSION, for init also SLO_ESPACE, for
  * create also SLO_ENOMEM; error names the field. */
@@ -92,18 +79,25 @@ SLO_API void slo_alert_destroy(slo_alert *alert);
 SLO_API slo_status slo_alert_step(slo_alert *alert, const slo_window *window,
                                   const slo_ledger *ledger, uint32_t sli);
 
+/* Notes that somebody has seen to it, until the severity stops firing. Owner only, now_ns
+ * 1..SLO_TIME_MAX_NS. SLO_ENODATA: it does not fire. SLO_ERANGE (severity, now_ns), SLO_EINVAL. */
+SLO_API slo_status slo_alert_acknowledge(slo_alert *alert, uint32_t severity, int64_t now_ns);
+
 enum {
   SLO_ALERT_INACTIVE = 0,
-  SLO_ALERT_PENDING = 1, /* a tier holds, for less than its for_ns */
+  SLO_ALERT_PENDING = 1, /* a tier holds: for less than its for_ns, or it may be chance yet */
   SLO_ALERT_FIRING = 2
 };
 
 /*
- *   state        SLO_ALERT_*
- *   since_ns     when it became so (0 before the first step)
- *   last_ns      the newest step
- *   tiers        bit i: tier i is firing now, or, when none is, pending
- *   tiers_fired  bit i: tier i has fired since since_ns (state firing only)
+ *   state           SLO_ALERT_*
+ *   since_ns        when it became so (0 before the first step)
+ *   last_ns         the newest step
+ *   tiers           bit i: tier i is firing now, or, when none is, pending. May be 0 while firing:
+ *                   a gate keeps a severity firing until it closes
+ *   tiers_fired     bit i: tier i has fired since since_ns (state firing only)
+ *   evidence_ppb    the gate's evidence, 10^9 is enough; 0 without a gate
+ *   acknowledged_ns when somebody saw to it; 0: nobody yet
  */
 typedef struct slo_alert_status {
   uint32_t struct_size;
@@ -114,14 +108,27 @@ typedef struct slo_alert_status {
   int64_t last_ns;
   uint64_t tiers;
   uint64_t tiers_fired;
+  uint64_t evidence_ppb;
+  int64_t acknowledged_ns;
 } slo_alert_status;
 
 /* The state of one severity. Any thread. SLO_ERANGE (no such severity), SLO_EINVAL. */
 SLO_API slo_status slo_alert_read(const slo_alert *alert, uint32_t severity,
                                   slo_alert_status *status);
 
+/* Why a severity began to fire. */
+enum {
+  SLO_CAUSE_NONE = 0,     /* it did not */
+  SLO_CAUSE_BURN = 1,     /* it burns fast; no gate was asked */
+  SLO_CAUSE_EVIDENCE = 2, /* it burns fast, and that is no chance */
+  SLO_CAUSE_VOLUME = 3,   /* it burns fast, and so much is spent that chance does not matter */
+  SLO_CAUSE_SPENT = 4,
+  SLO_CAUSE_SILENCE = 5
+};
+
 /*
- * A change of state: from -> to. Firing to anything else is a resolution.
+ * A change of state: from -> to. Firing to anything else is a resolution; firing to firing is an
+ * announcement (SLO_TIER_ANNOUNCE), of which a tier makes one as long as its severity fires.
  *
  *   sequence     0, 1, 2, .. per alert
  *   at_ns        when
@@ -129,9 +136,14 @@ SLO_API slo_status slo_alert_read(const slo_alert *alert, uint32_t severity,
  *   last_ns      the last step at which the state left behind was in force
  *   tiers        to: pending or firing tiers; when resolving, the tiers that had fired
  *   tier         the one the numbers are of: the first in `tiers`
+ *   cause        SLO_CAUSE_* of that one, when it begins to fire or announces
  *   long_counts  its windows at that moment, as judged
  *   short_counts
  *   long_burn_ppm, short_burn_ppm  their burn rates, 0 when nothing was valid
+ *   evidence_ppb   as in slo_alert_status
+ *   at_stake_ppm   what share of the period's budget the long window has spent; 0 without period_ns
+ *   exhaustion_ns  until the period's budget is gone at the long window's burn; INT64_MAX: never,
+ *                  or without period_ns
  */
 typedef struct slo_transition {
   uint32_t struct_size;
@@ -139,7 +151,7 @@ typedef struct slo_transition {
   uint32_t from;
   uint32_t to;
   uint32_t tier;
-  uint32_t reserved;
+  uint32_t cause;
   uint64_t sequence;
   int64_t at_ns;
   int64_t since_ns;
@@ -149,6 +161,9 @@ typedef struct slo_transition {
   slo_counts short_counts;
   uint64_t long_burn_ppm;
   uint64_t short_burn_ppm;
+  uint64_t evidence_ppb;
+  uint64_t at_stake_ppm;
+  int64_t exhaustion_ns;
 } slo_transition;
 
 /*
@@ -159,6 +174,18 @@ typedef struct slo_transition {
  */
 SLO_API slo_status slo_alert_next(const slo_alert *alert, uint64_t *cursor,
                                   slo_transition *transition);
+
+/*
+ * How long after a healthy service, with requests_per_hour (1..10^12), begins to fail with
+ * error_ppb (1..10^9) this severity fires: about, for planning and for showing. The sooner of its
+ * burn tiers (slo_burn_detection, and for_ns; of a group the last one), but no sooner than the
+ * gate (slo_evidence_detection).
+ * SLO_ENODATA: never: such an incident cannot be seen, or is not important. SLO_ERANGE,
+ * SLO_EINVAL, SLO_EVERSION.
+ */
+SLO_API slo_status slo_alert_detection(const slo_alert_config *config, uint32_t severity,
+                                       uint64_t requests_per_hour, uint64_t error_ppb,
+                                       int64_t *detection_ns);
 
 SLO_END
 

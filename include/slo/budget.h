@@ -84,6 +84,8 @@ SLO_API slo_status slo_budget_check(const slo_budget_config *config, slo_error *
  *   span_ns .. covered_ns  as in slo_delta, with corrections
  *   corrections    how many corrections touched it
  *   flags, policy  SLO_DELTA_*, SLO_UNMEASURED_*
+ *   slices .. unseen_slices  as in slo_delta, with corrections, by any method: what good, bad and
+ *                  unseen of timeslices are counted from, and of ratio timeslices computed
  */
 typedef struct slo_budget {
   uint32_t struct_size;
@@ -112,6 +114,9 @@ typedef struct slo_budget {
   uint32_t flags;
   uint32_t policy;
   uint32_t reserved;
+  slo_slices slices;
+  int64_t slice_ns;
+  uint64_t unseen_slices;
 } slo_budget;
 
 /* Of counts alone, by occurrences: the fields up to remaining_ppm; best and worst are the same
@@ -167,6 +172,11 @@ SLO_API slo_status slo_budget_burndown(const slo_window *window, const slo_budge
  *                     lookback_ns, in whole events, rounded down; a rolling period loses its
  *                     oldest part meanwhile, by what was really counted then
  *   violated          1 when that is below 0, decided by those events exactly; else 0
+ *   method            how it counts
+ *   lookback_from_ns .. lookback_measured_ns  the readings that the burn was read from, with
+ *                     corrections, as in slo_delta: what the forecast rests on
+ *   corrections       how many corrections touched them
+ *   flags             SLO_DELTA_* of them
  */
 typedef struct slo_forecast {
   uint32_t struct_size;
@@ -176,6 +186,13 @@ typedef struct slo_forecast {
   int64_t from_full_ns;
   int64_t horizon_ns;
   int64_t remaining_ppm;
+  uint32_t method;
+  uint32_t flags;
+  int64_t lookback_from_ns;
+  int64_t lookback_to_ns;
+  int64_t lookback_measured_ns;
+  uint32_t corrections;
+  uint32_t reserved;
 } slo_forecast;
 
 /* Where the budget goes at the present burn. lookback_ns > 0, horizon_ns >= 0. SLO_ENODATA: as

@@ -36,6 +36,30 @@ enum {
 SLO_API slo_status slo_catalog_tiers(uint32_t catalog, int64_t period_ns, slo_alert_tier *tiers,
                                      uint32_t capacity, uint32_t *count, slo_error *error);
 
+/*
+ * One tier by what it stands for: a share of the budget that has gone when a burn has filled the
+ * long window. A frozen value type.
+ *   short_ns   0: a twelfth of long_ns, as the Workbook has it
+ *   share_ppm  1..1000000
+ *   severity   SLO_SEVERITY_*
+ *   flags      as in slo_alert_tier
+ */
+typedef struct slo_catalog_share {
+  int64_t long_ns;
+  int64_t short_ns;
+  uint64_t share_ppm;
+  uint32_t severity;
+  uint32_t flags;
+} slo_catalog_share;
+
+/*
+ * Writes n tiers (1..SLO_ALERT_TIERS_MAX) for a period: tiers[i] has the factor share * period /
+ * long window, rounded down. tiers has room for n. SLO_ERANGE (error names the field; also a
+ * factor that is none), SLO_EINVAL.
+ */
+SLO_API slo_status slo_catalog_by_share(const slo_catalog_share *shares, uint32_t n,
+                                        int64_t period_ns, slo_alert_tier *tiers, slo_error *error);
+
 SLO_END
 
 #endif

@@ -31,7 +31,8 @@ typedef struct slo_ledger slo_ledger;
 
 enum {
   SLO_CORRECT_REMOVE = 0, /* events and time of the span are not counted */
-  SLO_CORRECT_GOOD = 1,   /* what was bad in the span, or not seen, counts as good */
+  SLO_CORRECT_GOOD = 1,   /* what was bad in the span counts as good; what was not seen in it
+                             counts as nothing: nobody knows how much it was */
   SLO_CORRECT_VOID = 2    /* takes an earlier correction back */
 };
 

@@ -76,7 +76,10 @@ typedef struct slo_monitor_sli {
  *                  it, else the budget is of what is kept. With a calendar: its nominal length,
  *                  which the alert's factors follow from
  *   tiers          of its alert, tier_count of them; 0: the workbook catalog for the period
- *   method         SLO_METHOD_*; all but occurrences need an SLI with slices
+ *   alert          the rest of its alert (slo/alert.h); NULL: gates for pages and tickets, and
+ *                  pages silence tickets. Its tiers, objective_ppb and period_ns are 0: the above
+ *   method         SLO_METHOD_*; all but occurrences need an SLI with slices. Of the budget:
+ *                  alerts always judge events
  *   calendar       unit 0: rolling; else the budget's periods in UTC (slo/calendar.h), whose
  *                  starts are pinned, so that also a year is exact. The one before the newest is
  *                  kept, too, for slo_budget_read with its start and end
@@ -95,6 +98,7 @@ typedef struct slo_monitor_slo {
   uint32_t method;
   slo_calendar calendar;
   const int64_t *starts_ns;
+  const slo_alert_config *alert;
   uint32_t start_count;
   uint32_t reserved;
 } slo_monitor_slo;
@@ -102,9 +106,11 @@ typedef struct slo_monitor_slo {
 /*
  * slis and slos are arrays whose element size is the struct_size of the first; copied.
  * sli_count in 1..SLO_MONITOR_SLIS_MAX, slo_count in 0..SLO_MONITOR_SLOS_MAX. window: of
- * every SLI, NULL for the defaults; with calendars its pins are raised to what their starts and
- * all corrections may need, SLO_WINDOW_PINS_MAX at most. corrections: room in the ledger, up to
- * SLO_LEDGER_ENTRIES_MAX; 0: 64.
+ * every SLI, NULL for the defaults. corrections: room in the ledger, up to
+ * SLO_LEDGER_ENTRIES_MAX; 0: 64. Each window gets pins for the edges of so many corrections of its
+ * SLI at a time (within its longest period), 64 at most, 8 when corrections is 0, and for the
+ * starts of 4 calendars; give window.pins when there are more: a budget whose correction's edges
+ * could not be pinned is flagged SLO_DELTA_SNAPPED, slo_window_summary counts pins_refused.
  */
 typedef struct slo_monitor_config {
   uint32_t struct_size;

@@ -25,8 +25,10 @@ enum { SLO_RECUR_DAILY = 1, SLO_RECUR_WEEKLY = 2 };
  *   interval   every so many days or weeks, 1..SLO_RECURRENCE_MAX; 0: 1
  *   days       bit 0 Monday .. bit 6 Sunday; 0: every day, or weekly the first one's weekday
  *   count      how many in all, 1..SLO_RECURRENCE_MAX; 0: no such limit
- *   until_ns   none that starts later, 1..SLO_TIME_MAX_NS; 0: no such limit. At most one of the
- * two. reserved   0 (SLO_EVERSION)
+ *   until_ns   none that starts later, 1..SLO_TIME_MAX_NS; 0: no such limit
+ *   reserved   0 (SLO_EVERSION)
+ *
+ * At most one of count and until_ns.
  */
 typedef struct slo_recurrence {
   uint32_t struct_size;

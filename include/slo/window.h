@@ -39,10 +39,9 @@
 
 #include "slo/counts.h"
 #include "slo/memory.h"
+#include "slo/tiers.h"
 #include "slo/time.h"
 
-#define SLO_WINDOW_TIERS_MAX 16
-#define SLO_WINDOW_SLOTS_MAX 16777216
 #define SLO_WINDOW_PINS_MAX 4096
 #define SLO_WINDOW_SLICE_MIN_NS (INT64_C(10) * SLO_SECOND_NS)
 #define SLO_SLICE_RATIO_ONE \
@@ -51,13 +50,6 @@
 SLO_BEGIN
 
 typedef struct slo_window slo_window;
-
-/* A frozen value type. One reading every step_ns, span_ns back: 1 ms <= step_ns <=
- * span_ns, span_ns / step_ns <= SLO_WINDOW_SLOTS_MAX. 48 bytes a reading, 72 with slices. */
-typedef struct slo_window_tier {
-  int64_t step_ns;
-  int64_t span_ns;
-} slo_window_tier;
 
 /* What unmeasured time means. */
 enum {
@@ -70,9 +62,13 @@ enum {
 /*
  *   tiers        tier_count (0..SLO_WINDOW_TIERS_MAX) of them, steps and spans strictly
  *                ascending; copied. 0: 5m 30m 1h 2h 6h 1d 3d 7d 30d 90d, each with a
- *                60th of it as step (7d: a 70th), 31.4 KiB in all.
+ *                60th of it as step (7d: a 70th), 31.4 KiB in all. Read at whole steps they serve
+ *                within 2 % windows of 5/6 (7d: 5/7) of each of these spans up to all of it, such
+ *                as 25m..30m, 5h..6h and 25d..30d: those of the Workbook, not 45m, 6h26m or 31d,
+ *                for which there is slo_window_tiers (slo/tiers.h).
  *   jump_max_ns  the furthest a push may be after the one before, >= the finest
- *                step; 0: the longest span.
+ *                step; 0: the longest span with SLO_PUSH_UNMEASURED, else an hour, but no less
+ *                than the finest step and no more than the longest span
  *   gap_ns       a push later than this after the one before leaves a resolution gap, > 0; 0: a
  *                minute, or twice the finest step when that is more.
  *   slice_ns     0: no slices; else SLO_WINDOW_SLICE_MIN_NS .. 1 day, and
@@ -152,8 +148,10 @@ typedef struct slo_slices {
 } slo_slices;
 
 enum {
-  SLO_DELTA_SHORT = 1, /* the history, or what is kept of it, begins after the moment asked for */
-  SLO_DELTA_COARSE = 2 /* the readings reach beyond the span by more than 2 % of it */
+  SLO_DELTA_SHORT = 1,  /* the history, or what is kept of it, begins after the moment asked for */
+  SLO_DELTA_COARSE = 2, /* the readings reach beyond the span by more than 2 % of it */
+  SLO_DELTA_SNAPPED = 4 /* a correction's edges are not those of the readings used for it, by more
+                           than 2 % of it and ten seconds (slo/ledger.h); never from a window */
 };
 
 /*
@@ -171,9 +169,9 @@ enum {
  *   frozen_ns      unmeasured, where the policy is SLO_UNMEASURED_FREEZE
  *   corrected_ns   taken out or set right by corrections (slo/ledger.h); 0 from a window
  *   unseen         how many valid events unmeasured_ns may have had: at the mean rate of
- *                  measured_ns, rounded down (when nothing was measured: as many as were
- *                  counted, at least one). So the truth lies between bad of valid + unseen
- *                  and bad + unseen of valid + unseen.
+ *                  measured_ns, rounded up, at least one (when nothing was measured: as many as
+ *                  were counted). So between from_ns and to_ns the truth lies between bad and
+ *                  bad + unseen of valid + unseen; of what lies before the history nothing is said
  *   judged         counts, with unseen in good or bad when the policy is GOOD or BAD: what
  *                  alerts and budgets are judged by
  *   slices         those that ended in (from_ns, to_ns]; 0 without slices
@@ -228,6 +226,7 @@ SLO_API slo_status slo_window_delta(const slo_window *window, int64_t from_ns, i
  *   steps_back           pushes earlier than the one before
  *   jumps_refused        pushes refused with SLO_ECLOCK
  *   rebases              pushes that only SLO_PUSH_REBASE made acceptable
+ *   pins_refused         readings that were to be pinned when all pins were in use: give it more
  */
 typedef struct slo_window_summary {
   uint32_t struct_size;
@@ -240,6 +239,7 @@ typedef struct slo_window_summary {
   uint64_t jumps_refused;
   uint64_t rebases;
   int64_t unresolved_ns;
+  uint64_t pins_refused;
 } slo_window_summary;
 
 /* Any thread. SLO_ENODATA before the first push, SLO_EINVAL. */

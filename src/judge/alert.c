@@ -1,113 +1,41 @@
 #include "judge/alert.h"
 
-#include <stdio.h>
+#include <stddef.h>
 
-#include "base/block.h"
-#include "base/commit.h"
 #include "base/fail.h"
-#include "judge/ledger.h"
 #include "judge/objective.h"
-#include "window/window.h"
+#include "judge/tier.h"
 
 #define ALERT_MAGIC SLOI_BLOCK_MAGIC('a', 'l')
-#define ALERT_LAYOUT 2
-
-/* One step makes at most one transition per severity; the slots it writes are beyond the
- * ones a reader of the committed state may ask for. */
-enum { ALERT_SLOTS = SLO_ALERT_TRANSITIONS_KEPT + 2 * SLO_SEVERITIES };
-
-typedef struct alert_timer {
-  uint64_t held;   /* time + 1 since when the tier holds without a break; 0: it does not */
-  uint64_t last;   /* time + 1 it held last while firing */
-  uint64_t firing; /* 0 or 1 */
-} alert_timer;
-
-typedef struct alert_severity {
-  uint64_t state;
-  uint64_t since;
-  uint64_t last;
-  uint64_t tiers;
-  uint64_t fired;
-} alert_severity;
-
-/* What a step replaces whole; words only. Timers of tiers that are not there are left out. */
-typedef struct alert_state {
-  uint64_t stepped; /* time + 1 of the newest step; 0: none */
-  uint64_t transitions;
-  alert_severity severity[SLO_SEVERITIES];
-  alert_timer timer[SLO_ALERT_TIERS_MAX];
-} alert_state;
-
-typedef struct alert_slot {
-  uint64_t mark; /* sequence + 1; 0: empty, or being written */
-  uint64_t severity, from, to, tier;
-  uint64_t at, since, last, tiers;
-  slo_counts long_counts, short_counts;
-  uint64_t long_burn, short_burn;
-} alert_slot;
-
-enum { ALERT_STATE_WORDS = sizeof(alert_state) / 8, ALERT_SLOT_WORDS = sizeof(alert_slot) / 8 };
-
-struct slo_alert {
-  sloi_block block;
-  uint64_t objective_ppb;
-  uint64_t tier_count;
-  uint64_t reserved[6];
-  slo_alert_tier tier[SLO_ALERT_TIERS_MAX];
-  sloi_cell state[1 + 2 * ALERT_STATE_WORDS];
-  sloi_cell slot[ALERT_SLOTS][ALERT_SLOT_WORDS];
-};
-
-static size_t alert_words(const slo_alert *a) {
-  return offsetof(alert_state, timer) / 8 + (size_t)a->tier_count * (sizeof(alert_timer) / 8);
-}
-
-#define ALERT_CONFIG_SIZE (offsetof(slo_alert, state) - sizeof(sloi_block))
-
-slo_status slo_alert_tier_format(const slo_alert_tier *tier, char *buffer, size_t size) {
-  char text_long[SLO_TIME_TEXT_MAX], text_short[SLO_TIME_TEXT_MAX];
-  if (tier == NULL || buffer == NULL) return SLO_EINVAL;
-  slo_status status = slo_span_format(tier->long_ns, text_long, sizeof text_long);
-  if (status == SLO_OK) status = slo_span_format(tier->short_ns, text_short, sizeof text_short);
-  if (status != SLO_OK) return status;
-  int n = snprintf(buffer, size, "%s/%s", text_long, text_short);
-  return n < 0 || (size_t)n >= size ? SLO_ESPACE : SLO_OK;
-}
+#define ALERT_LAYOUT 3
+#define ALERT_SLOT_NS (10 * SLO_SECOND_NS)
 
 /* ---- configuration ---- */
 
-static slo_status alert_check_tier(const slo_alert_tier *tier, unsigned i, slo_error *error) {
-  if (tier->long_ns < 1 || tier->long_ns > SLO_TIME_MAX_NS) {
-    return sloi_fail_range(error, tier->long_ns, 1, SLO_TIME_MAX_NS, "tiers[%u].long_ns", i);
-  }
-  if (tier->short_ns < 1 || tier->short_ns > tier->long_ns) {
-    return sloi_fail_range(error, tier->short_ns, 1, tier->long_ns, "tiers[%u].short_ns", i);
-  }
-  if (tier->factor_ppm < 1 || tier->factor_ppm > (uint64_t)SLO_BURN_FACTOR_MAX_PPM) {
-    return sloi_fail_range(error, sloi_shown(tier->factor_ppm), 1, SLO_BURN_FACTOR_MAX_PPM,
-                           "tiers[%u].factor_ppm", i);
-  }
-  if (tier->for_ns < 0 || tier->for_ns > SLO_TIME_MAX_NS) {
-    return sloi_fail_range(error, tier->for_ns, 0, SLO_TIME_MAX_NS, "tiers[%u].for_ns", i);
-  }
-  if (tier->keep_firing_ns < 0 || tier->keep_firing_ns > SLO_TIME_MAX_NS) {
-    return sloi_fail_range(error, tier->keep_firing_ns, 0, SLO_TIME_MAX_NS,
-                           "tiers[%u].keep_firing_ns", i);
-  }
-  if (tier->severity >= SLO_SEVERITIES) {
-    return sloi_fail_range(error, tier->severity, 0, SLO_SEVERITIES - 1, "tiers[%u].severity", i);
-  }
-  if (tier->flags > SLO_BURN_AT_LEAST) {
-    return sloi_fail_range(error, tier->flags, 0, SLO_BURN_AT_LEAST, "tiers[%u].flags", i);
-  }
-  if (tier->reserved[0] != 0 || tier->reserved[1] != 0) {
-    return sloi_fail(error, SLO_EVERSION, 0, "tiers[%u].reserved", i);
-  }
-  return SLO_OK;
+/* The block that a configuration asks for, but for the header and the tiers. */
+typedef struct alert_plan {
+  slo_alert_config config; /* complete */
+  sloi_gate_plan gate[SLO_SEVERITIES];
+  uint64_t words;
+  uint64_t state_at;
+  uint64_t slots_at;
+  uint64_t size;
+} alert_plan;
+
+static void alert_lay_out(alert_plan *plan) {
+  uint64_t at = offsetof(slo_alert, tier) + plan->config.tier_count * sizeof(slo_alert_tier);
+  plan->words =
+      sizeof(sloi_alert_front) / 8 + plan->config.tier_count * (sizeof(sloi_alert_timer) / 8);
+  for (int s = 0; s < SLO_SEVERITIES; s++) plan->words += sloi_gate_words(&plan->gate[s]);
+  plan->state_at = sloi_round_up(at, SLO_ALIGN);
+  at = plan->state_at + 8 * sloi_commit_words((size_t)plan->words);
+  plan->slots_at = sloi_round_up(at, SLO_ALIGN);
+  plan->size =
+      sloi_round_up(plan->slots_at + 8 * SLOI_ALERT_SLOTS * SLOI_ALERT_SLOT_WORDS, SLO_ALIGN);
 }
 
-static slo_status alert_check(const slo_alert_config *config, slo_alert_config *c,
-                              slo_error *error) {
+static slo_status alert_check(const slo_alert_config *config, alert_plan *plan, slo_error *error) {
+  slo_alert_config *c = &plan->config;
   slo_status status = sloi_sized_read(c, sizeof *c, config, error, "slo_alert_config");
   if (status == SLO_OK) status = sloi_objective_check(c->objective_ppb, error, "objective_ppb");
   if (status != SLO_OK) return status;
@@ -115,53 +43,103 @@ static slo_status alert_check(const slo_alert_config *config, slo_alert_config *
     return sloi_fail_range(error, c->tier_count, 1, SLO_ALERT_TIERS_MAX, "tier_count");
   }
   if (c->tiers == NULL) return sloi_fail(error, SLO_EINVAL, 0, "tiers (NULL)");
-  for (uint32_t i = 0; i < c->tier_count && status == SLO_OK; i++) {
-    status = alert_check_tier(&c->tiers[i], i, error);
+  if (c->slot_ns == 0) c->slot_ns = ALERT_SLOT_NS;
+  if (c->slot_ns < SLO_SECOND_NS || c->slot_ns > SLO_HOUR_NS) {
+    return sloi_fail_range(error, c->slot_ns, SLO_SECOND_NS, SLO_HOUR_NS, "slot_ns");
   }
+  if (c->period_ns < 0 || c->period_ns > SLO_TIME_MAX_NS) {
+    return sloi_fail_range(error, c->period_ns, 0, SLO_TIME_MAX_NS, "period_ns");
+  }
+  if (c->flags > SLO_ALERT_SILENCE) {
+    return sloi_fail_range(error, c->flags, 0, SLO_ALERT_SILENCE, "flags");
+  }
+  if (c->reserved != 0) return sloi_fail(error, SLO_EVERSION, c->reserved, "reserved");
+  for (uint32_t i = 0; i < c->tier_count && status == SLO_OK; i++) {
+    status = sloi_tier_check(&c->tiers[i], i, error);
+  }
+  for (uint32_t s = 0; s < SLO_SEVERITIES && status == SLO_OK; s++) {
+    status = sloi_gate_plan_config(&c->gate[s], s, c->tiers, c->tier_count, c->objective_ppb,
+                                   &plan->gate[s], error);
+  }
+  if (status == SLO_OK) alert_lay_out(plan);
   return status;
 }
 
+static uint64_t alert_config_size(uint64_t tier_count) {
+  return offsetof(slo_alert, tier) + tier_count * sizeof(slo_alert_tier) - sizeof(sloi_block);
+}
+
 slo_status slo_alert_footprint(const slo_alert_config *config, size_t *size, slo_error *error) {
-  slo_alert_config c;
+  alert_plan plan;
   if (size == NULL) return sloi_fail(error, SLO_EINVAL, 0, "size (NULL)");
-  slo_status status = alert_check(config, &c, error);
-  if (status == SLO_OK) *size = (size_t)sloi_round_up(sizeof(slo_alert), SLO_ALIGN);
+  slo_status status = alert_check(config, &plan, error);
+  if (status == SLO_OK) *size = (size_t)plan.size;
   return status;
 }
 
 slo_status slo_alert_init(void *memory, size_t size, const slo_alert_config *config,
                           slo_alert **alert, slo_error *error) {
-  slo_alert_config c;
+  alert_plan plan;
   if (alert == NULL) return sloi_fail(error, SLO_EINVAL, 0, "alert (NULL)");
-  slo_status status = alert_check(config, &c, error);
+  slo_status status = alert_check(config, &plan, error);
   if (status != SLO_OK) return status;
-  status = sloi_block_init(memory, size, sloi_round_up(sizeof(slo_alert), SLO_ALIGN), ALERT_MAGIC,
-                           ALERT_LAYOUT, ALERT_CONFIG_SIZE, error);
+  const slo_alert_config *c = &plan.config;
+  status = sloi_block_init(memory, size, plan.size, ALERT_MAGIC, ALERT_LAYOUT,
+                           alert_config_size(c->tier_count), error);
   if (status != SLO_OK) return status;
   slo_alert *a = memory;
-  a->objective_ppb = c.objective_ppb;
-  a->tier_count = c.tier_count;
-  memcpy(a->tier, c.tiers, c.tier_count * sizeof a->tier[0]);
+  a->objective_ppb = c->objective_ppb;
+  a->tier_count = c->tier_count;
+  a->slot_ns = (uint64_t)c->slot_ns;
+  a->period_ns = (uint64_t)c->period_ns;
+  a->flags = c->flags;
+  a->words = plan.words;
+  a->state_at = plan.state_at;
+  a->slots_at = plan.slots_at;
+  memcpy(a->gate, plan.gate, sizeof a->gate);
+  memcpy(a->tier, c->tiers, c->tier_count * sizeof a->tier[0]);
   sloi_block_ready(&a->block);
   *alert = a;
   return SLO_OK;
 }
 
+/* Believes the checksum that the gates' plans are what init made of some configuration, and checks
+ * what an index or a length follows from. */
+static int alert_gate_valid(const slo_alert *a, const sloi_gate_plan *g) {
+  if (g->kind == SLO_GATE_NONE) return 1;
+  if (g->kind != SLO_GATE_EVIDENCE || g->longest >= a->tier_count || g->slowest >= a->tier_count) {
+    return 0;
+  }
+  return sloi_evidence_plan_valid(&g->evidence);
+}
+
 slo_status slo_alert_attach(void *memory, size_t size, slo_alert **alert) {
-  slo_alert_config c = {0}, checked;
+  alert_plan plan;
   if (alert == NULL) return SLO_EINVAL;
-  slo_status status = sloi_block_check(memory, size, ALERT_MAGIC, ALERT_LAYOUT, ALERT_CONFIG_SIZE);
+  slo_status status =
+      sloi_block_check(memory, size, ALERT_MAGIC, ALERT_LAYOUT, alert_config_size(0));
   if (status != SLO_OK) return status;
   slo_alert *a = memory;
-  if (a->block.size != sloi_round_up(sizeof *a, SLO_ALIGN) ||
-      a->block.config_size != ALERT_CONFIG_SIZE || a->tier_count > SLO_ALERT_TIERS_MAX) {
+  if (a->tier_count < 1 || a->tier_count > SLO_ALERT_TIERS_MAX ||
+      a->block.config_size != alert_config_size(a->tier_count) ||
+      a->objective_ppb < SLO_OBJECTIVE_MIN_PPB || a->objective_ppb > SLO_OBJECTIVE_MAX_PPB ||
+      a->slot_ns < (uint64_t)SLO_SECOND_NS || a->slot_ns > (uint64_t)SLO_HOUR_NS ||
+      a->period_ns > (uint64_t)SLO_TIME_MAX_NS || a->flags > SLO_ALERT_SILENCE) {
     return SLO_ECORRUPT;
   }
-  c.struct_size = (uint32_t)sizeof c;
-  c.tier_count = (uint32_t)a->tier_count;
-  c.tiers = a->tier;
-  c.objective_ppb = a->objective_ppb;
-  if (alert_check(&c, &checked, NULL) != SLO_OK) return SLO_ECORRUPT;
+  for (uint64_t i = 0; i < a->tier_count; i++) {
+    if (sloi_tier_check(&a->tier[i], (unsigned)i, NULL) != SLO_OK) return SLO_ECORRUPT;
+  }
+  for (int s = 0; s < SLO_SEVERITIES; s++) {
+    if (!alert_gate_valid(a, &a->gate[s])) return SLO_ECORRUPT;
+    plan.gate[s] = a->gate[s];
+  }
+  plan.config.tier_count = (uint32_t)a->tier_count;
+  alert_lay_out(&plan);
+  if (a->words != plan.words || a->state_at != plan.state_at || a->slots_at != plan.slots_at ||
+      a->block.size != plan.size) {
+    return SLO_ECORRUPT;
+  }
   *alert = a;
   return SLO_OK;
 }
@@ -182,158 +160,57 @@ void slo_alert_destroy(slo_alert *alert) {
   sloi_block_release(alert);
 }
 
-/* ---- stepping ---- */
+/* ---- states ---- */
 
-static int alert_holds(const slo_alert *a, uint64_t i, const slo_delta *deltas) {
-  const slo_alert_tier *tier = &a->tier[i];
-  return slo_burn_exceeds(&deltas[2 * i].judged, a->objective_ppb, tier->factor_ppm, tier->flags) ==
-             1 &&
-         slo_burn_exceeds(&deltas[2 * i + 1].judged, a->objective_ppb, tier->factor_ppm,
-                          tier->flags) == 1;
-}
-
-/* How long since *mark, which a clock that was rebased to before it moves along. */
-static uint64_t alert_age(uint64_t now, uint64_t *mark) {
-  if (*mark > now) *mark = now;
-  return now - *mark;
-}
-
-static void alert_step_timer(const slo_alert_tier *tier, alert_timer *timer, uint64_t now,
-                             int holds) {
-  if (holds) {
-    if (timer->held == 0) timer->held = now;
-    if (alert_age(now, &timer->held) >= (uint64_t)tier->for_ns) timer->firing = 1;
-    if (timer->firing) timer->last = now;
-  } else {
-    timer->held = 0;
-    if (alert_age(now, &timer->last) >= (uint64_t)tier->keep_firing_ns) timer->firing = 0;
+void sloi_alert_unpack(const slo_alert *a, const uint64_t *words, sloi_alert_state *state) {
+  const size_t timers = (size_t)a->tier_count * sizeof state->timer[0];
+  memcpy(&state->front, words, sizeof state->front);
+  words += sizeof state->front / 8;
+  memcpy(state->timer, words, timers);
+  words += timers / 8;
+  for (int s = 0; s < SLO_SEVERITIES; s++) {
+    const size_t n = sloi_gate_words(&a->gate[s]);
+    memcpy(&state->gate[s], words, n * 8);
+    words += n;
   }
 }
 
-static uint64_t alert_burn(const slo_alert *a, const slo_counts *counts) {
-  uint64_t burn_ppm = 0;
-  (void)slo_burn_eval(counts, a->objective_ppb, &burn_ppm);
-  return burn_ppm;
+void sloi_alert_pack(const slo_alert *a, const sloi_alert_state *state, uint64_t *words) {
+  const size_t timers = (size_t)a->tier_count * sizeof state->timer[0];
+  memcpy(words, &state->front, sizeof state->front);
+  words += sizeof state->front / 8;
+  memcpy(words, state->timer, timers);
+  words += timers / 8;
+  for (int s = 0; s < SLO_SEVERITIES; s++) {
+    const size_t n = sloi_gate_words(&a->gate[s]);
+    memcpy(words, &state->gate[s], n * 8);
+    words += n;
+  }
 }
 
-static void alert_write_slot(slo_alert *a, const alert_slot *s) {
-  uint64_t words[ALERT_SLOT_WORDS];
-  sloi_cell *cell = a->slot[(s->mark - 1) % ALERT_SLOTS];
-  memcpy(words, s, sizeof words);
-  sloi_store_release(&cell[0], 0);
-  for (size_t i = 1; i < ALERT_SLOT_WORDS; i++) sloi_store_release(&cell[i], words[i]);
-  sloi_store_release(&cell[0], words[0]);
-}
-
-/* Moves one severity on and, when its state changes, writes down why. */
-static void alert_step_severity(slo_alert *a, alert_state *state, uint32_t which,
-                                const slo_delta *deltas) {
-  alert_severity *severity = &state->severity[which];
-  const alert_severity before = *severity;
-  uint64_t now = state->stepped - 1, pending = 0, firing = 0;
-  for (uint64_t i = 0; i < a->tier_count; i++) {
-    if (a->tier[i].severity != which) continue;
-    if (state->timer[i].firing) {
-      firing |= UINT64_C(1) << i;
-    } else if (state->timer[i].held != 0) {
-      pending |= UINT64_C(1) << i;
-    }
-  }
-  severity->state = firing != 0    ? SLO_ALERT_FIRING
-                    : pending != 0 ? SLO_ALERT_PENDING
-                                   : SLO_ALERT_INACTIVE;
-  severity->tiers = firing != 0 ? firing : pending;
-  severity->last = now;
-  if (severity->state == before.state) {
-    severity->fired |= firing;
-    return;
-  }
-  severity->since = now;
-  severity->fired = firing;
-
-  alert_slot s = {0};
-  s.mark = ++state->transitions;
-  s.severity = which;
-  s.from = before.state;
-  s.to = severity->state;
-  s.at = now;
-  s.since = before.since;
-  s.last = before.last;
-  s.tiers = before.state == SLO_ALERT_FIRING ? before.fired
-            : severity->tiers != 0           ? severity->tiers
-                                             : before.tiers;
-  while (s.tier + 1 < a->tier_count && !(s.tiers >> s.tier & 1)) s.tier++;
-  s.long_counts = deltas[2 * s.tier].judged;
-  s.short_counts = deltas[2 * s.tier + 1].judged;
-  s.long_burn = alert_burn(a, &s.long_counts);
-  s.short_burn = alert_burn(a, &s.short_counts);
-  alert_write_slot(a, &s);
-}
-
-static slo_status alert_correct(const slo_alert *a, const slo_window *window,
-                                const slo_ledger *ledger, uint32_t sli, slo_delta *deltas) {
-  int64_t oldest = deltas[0].to_ns;
-  if (slo_ledger_count(ledger) == 0) return SLO_OK;
-  for (uint64_t i = 0; i < 2 * a->tier_count; i++) {
-    if (deltas[i].from_ns < oldest) oldest = deltas[i].from_ns;
-  }
-  if (!sloi_ledger_any(ledger, sli, oldest, deltas[0].to_ns)) return SLO_OK;
-  for (uint64_t i = 0; i < 2 * a->tier_count; i++) {
-    slo_status status = slo_ledger_correct(ledger, sli, window, &deltas[i], NULL);
-    if (status != SLO_OK) return status;
-  }
+slo_status slo_alert_acknowledge(slo_alert *alert, uint32_t severity, int64_t now_ns) {
+  sloi_alert_front front;
+  uint64_t words[SLOI_ALERT_WORDS_MAX];
+  if (alert == NULL) return SLO_EINVAL;
+  if (severity >= SLO_SEVERITIES || now_ns < 1 || now_ns > SLO_TIME_MAX_NS) return SLO_ERANGE;
+  (void)sloi_commit_peek(sloi_alert_cells(alert), (size_t)alert->words, words);
+  memcpy(&front, words, sizeof front);
+  if (front.severity[severity].state != SLO_ALERT_FIRING) return SLO_ENODATA;
+  front.severity[severity].acknowledged = (uint64_t)now_ns;
+  memcpy(words, &front, sizeof front);
+  sloi_commit_store(sloi_alert_cells(alert), (size_t)alert->words, words);
   return SLO_OK;
 }
-
-slo_status slo_alert_step(slo_alert *alert, const slo_window *window, const slo_ledger *ledger,
-                          uint32_t sli) {
-  int64_t spans[2 * SLO_ALERT_TIERS_MAX];
-  slo_delta deltas[2 * SLO_ALERT_TIERS_MAX];
-  alert_state state;
-  if (alert == NULL || window == NULL) return SLO_EINVAL;
-  for (uint64_t i = 0; i < alert->tier_count; i++) {
-    spans[2 * i] = alert->tier[i].long_ns;
-    spans[2 * i + 1] = alert->tier[i].short_ns;
-  }
-  deltas[0].struct_size = (uint32_t)sizeof deltas[0];
-  slo_status status = slo_window_read(window, spans, (size_t)(2 * alert->tier_count), deltas);
-  if (status == SLO_OK) status = alert_correct(alert, window, ledger, sli, deltas);
-  if (status != SLO_OK) return status;
-  (void)sloi_commit_peek(alert->state, alert_words(alert), (uint64_t *)&state);
-  uint64_t now = (uint64_t)deltas[0].to_ns;
-  if (state.stepped == now + 1) return SLO_OK;
-  state.stepped = now + 1;
-  for (uint64_t i = 0; i < alert->tier_count; i++) {
-    alert_step_timer(&alert->tier[i], &state.timer[i], now + 1, alert_holds(alert, i, deltas));
-  }
-  for (uint32_t s = 0; s < SLO_SEVERITIES; s++) alert_step_severity(alert, &state, s, deltas);
-  sloi_commit_store(alert->state, alert_words(alert), (const uint64_t *)&state);
-  return SLO_OK;
-}
-
-int sloi_alert_due(const slo_alert *alert, const slo_window *window) {
-  int64_t begin_ns, newest_ns;
-  if (sloi_window_slice(window, &begin_ns, &newest_ns) != SLO_OK) return 0;
-  uint64_t stepped =
-      sloi_commit_word(alert->state, alert_words(alert), offsetof(alert_state, stepped) / 8);
-  int64_t stepped_ns = (int64_t)stepped - 1;
-  return stepped == 0 || stepped_ns < begin_ns || stepped_ns > newest_ns;
-}
-
-void sloi_alert_fetch(const slo_alert *alert) {
-  enum { TIERS = 4, FRONT = 2, STATE = 7 };
-  sloi_fetch(alert, FRONT + TIERS);
-  sloi_fetch(alert->state, STATE);
-}
-
-/* ---- reading ---- */
 
 slo_status slo_alert_read(const slo_alert *alert, uint32_t severity, slo_alert_status *status) {
-  alert_state state;
+  sloi_alert_state state;
+  uint64_t words[SLOI_ALERT_WORDS_MAX];
   if (alert == NULL || status == NULL) return SLO_EINVAL;
   if (severity >= SLO_SEVERITIES) return SLO_ERANGE;
-  sloi_commit_load(alert->state, alert_words(alert), (uint64_t *)&state);
-  const alert_severity *from = &state.severity[severity];
+  sloi_commit_load(sloi_alert_cells_const(alert), (size_t)alert->words, words);
+  sloi_alert_unpack(alert, words, &state);
+  const sloi_alert_severity *from = &state.front.severity[severity];
+  const sloi_gate_plan *gate = &alert->gate[severity];
   slo_alert_status s = {0};
   s.severity = severity;
   s.state = (uint32_t)from->state;
@@ -341,15 +218,21 @@ slo_status slo_alert_read(const slo_alert *alert, uint32_t severity, slo_alert_s
   s.last_ns = (int64_t)from->last;
   s.tiers = from->tiers;
   s.tiers_fired = from->fired;
+  s.acknowledged_ns = (int64_t)from->acknowledged;
+  if (gate->kind == SLO_GATE_EVIDENCE) {
+    s.evidence_ppb =
+        sloi_evidence_ppb(sloi_evidence_sum(&gate->evidence, &state.gate[severity].evidence));
+  }
   return sloi_sized_write(status, &s, sizeof s);
 }
 
-static slo_transition alert_transition(const alert_slot *s) {
+static slo_transition alert_transition(const sloi_alert_slot *s) {
   slo_transition t = {0};
   t.severity = (uint32_t)s->severity;
   t.from = (uint32_t)s->from;
   t.to = (uint32_t)s->to;
   t.tier = (uint32_t)s->tier;
+  t.cause = (uint32_t)s->cause;
   t.sequence = s->mark - 1;
   t.at_ns = (int64_t)s->at;
   t.since_ns = (int64_t)s->since;
@@ -359,22 +242,24 @@ static slo_transition alert_transition(const alert_slot *s) {
   t.short_counts = s->short_counts;
   t.long_burn_ppm = s->long_burn;
   t.short_burn_ppm = s->short_burn;
+  t.evidence_ppb = s->evidence;
+  t.at_stake_ppm = s->at_stake;
+  t.exhaustion_ns = (int64_t)s->exhaustion;
   return t;
 }
 
 slo_status slo_alert_next(const slo_alert *alert, uint64_t *cursor, slo_transition *transition) {
-  alert_state state;
-  alert_slot s;
-  uint64_t words[ALERT_SLOT_WORDS];
+  sloi_alert_slot s;
+  uint64_t words[SLOI_ALERT_WORDS_MAX];
   if (alert == NULL || cursor == NULL || transition == NULL) return SLO_EINVAL;
-  sloi_commit_load(alert->state, alert_words(alert), (uint64_t *)&state);
-  if (*cursor >= state.transitions) return SLO_ENODATA;
-  uint64_t oldest = state.transitions > SLO_ALERT_TRANSITIONS_KEPT
-                        ? state.transitions - SLO_ALERT_TRANSITIONS_KEPT
-                        : 0;
+  sloi_commit_load(sloi_alert_cells_const(alert), (size_t)alert->words, words);
+  const uint64_t transitions = words[offsetof(sloi_alert_front, transitions) / 8];
+  if (*cursor >= transitions) return SLO_ENODATA;
+  uint64_t oldest =
+      transitions > SLO_ALERT_TRANSITIONS_KEPT ? transitions - SLO_ALERT_TRANSITIONS_KEPT : 0;
   if (*cursor >= oldest) {
-    const sloi_cell *cell = alert->slot[*cursor % ALERT_SLOTS];
-    for (size_t i = 0; i < ALERT_SLOT_WORDS; i++) words[i] = sloi_load_acquire(&cell[i]);
+    const sloi_cell *cell = sloi_alert_slot_cells((slo_alert *)(uintptr_t)alert, *cursor);
+    for (size_t i = 0; i < SLOI_ALERT_SLOT_WORDS; i++) words[i] = sloi_load_acquire(&cell[i]);
     memcpy(&s, words, sizeof s);
     if (s.mark == *cursor + 1 && sloi_load_relaxed(&cell[0]) == s.mark) {
       slo_transition t = alert_transition(&s);
@@ -386,4 +271,54 @@ slo_status slo_alert_next(const slo_alert *alert, uint64_t *cursor, slo_transiti
   }
   *cursor = oldest;
   return SLO_ELOST;
+}
+
+/* ---- planning ---- */
+
+/* When a burn tier would have held for long enough: its long window is the later one to exceed the
+ * factor. INT64_MAX: never. */
+static int64_t alert_importance(const slo_alert_config *c, const slo_alert_tier *t,
+                                uint64_t error_ppb) {
+  int64_t ns;
+  if (slo_burn_detection(c->objective_ppb, error_ppb, t->factor_ppm, t->long_ns, &ns) != SLO_OK) {
+    return INT64_MAX;
+  }
+  return t->for_ns < INT64_MAX - ns ? ns + t->for_ns : INT64_MAX;
+}
+
+slo_status slo_alert_detection(const slo_alert_config *config, uint32_t severity,
+                               uint64_t requests_per_hour, uint64_t error_ppb,
+                               int64_t *detection_ns) {
+  alert_plan plan;
+  if (config == NULL || detection_ns == NULL) return SLO_EINVAL;
+  slo_status status = alert_check(config, &plan, NULL);
+  if (status != SLO_OK) return status;
+  const slo_alert_config *c = &plan.config;
+  if (severity >= SLO_SEVERITIES || requests_per_hour < 1 ||
+      requests_per_hour > UINT64_C(1000000000000) || error_ppb < 1 || error_ppb > SLOI_PPB) {
+    return SLO_ERANGE;
+  }
+  int64_t soonest = INT64_MAX, real = 0;
+  for (uint32_t i = 0; i < c->tier_count; i++) {
+    const slo_alert_tier *t = &c->tiers[i];
+    if (t->severity != severity || t->kind != SLO_TIER_BURN) continue;
+    int64_t ns = alert_importance(c, t, error_ppb);
+    for (uint32_t k = 0; k < c->tier_count && t->group != 0; k++) { /* all of a group */
+      const slo_alert_tier *other = &c->tiers[k];
+      if (other->group != t->group || other->severity != severity) continue;
+      if (other->kind != SLO_TIER_BURN) continue;
+      int64_t other_ns = alert_importance(c, other, error_ppb);
+      if (other_ns > ns) ns = other_ns;
+    }
+    if (ns < soonest) soonest = ns;
+  }
+  if (soonest == INT64_MAX) return SLO_ENODATA;
+  if (plan.gate[severity].kind == SLO_GATE_EVIDENCE) {
+    slo_evidence_config e;
+    sloi_gate_evidence(&c->gate[severity], severity, c->tiers, c->tier_count, c->objective_ppb, &e);
+    status = slo_evidence_detection(&e, requests_per_hour, error_ppb, c->slot_ns, &real);
+    if (status != SLO_OK) return status;
+  }
+  *detection_ns = soonest > real ? soonest : real;
+  return SLO_OK;
 }

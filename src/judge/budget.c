@@ -193,6 +193,9 @@ slo_status sloi_budget_of(const slo_budget_config *c, const slo_delta *d, uint32
   b->corrections = corrections;
   b->flags = d->flags;
   b->policy = d->policy;
+  b->slices = d->slices;
+  b->slice_ns = d->slice_ns;
+  b->unseen_slices = d->unseen_slices;
   return status;
 }
 
@@ -316,6 +319,19 @@ static int64_t budget_exhaustion(const slo_counts *units, const slo_counts *rate
   return budget_longest(budget_share(events, (uint64_t)left_ns, whole.bad - bad));
 }
 
+/* What a forecast rests on. */
+static slo_forecast budget_foresight(uint32_t method, const slo_delta *recent,
+                                     uint32_t corrections) {
+  slo_forecast f = {0};
+  f.method = method;
+  f.flags = recent->flags;
+  f.lookback_from_ns = recent->from_ns;
+  f.lookback_to_ns = recent->to_ns;
+  f.lookback_measured_ns = recent->measured_ns;
+  f.corrections = corrections;
+  return f;
+}
+
 static int64_t budget_never(slo_status status, int64_t ns) {
   return status == SLO_OK ? ns : INT64_MAX;
 }
@@ -324,7 +340,6 @@ slo_status slo_budget_forecast(const slo_window *window, const slo_budget_config
                                int64_t lookback_ns, int64_t horizon_ns, slo_forecast *forecast) {
   slo_budget_config c;
   slo_delta whole = {0}, recent = {0}, kept = {0};
-  slo_forecast f = {0};
   uint32_t corrections;
   int64_t ns = 0;
   if (forecast == NULL) return SLO_EINVAL;
@@ -332,6 +347,7 @@ slo_status slo_budget_forecast(const slo_window *window, const slo_budget_config
   slo_status status = sloi_budget_delta(window, config, &c, &whole, &corrections);
   if (status == SLO_OK) status = budget_rolling(window, &c, lookback_ns, &recent, &corrections);
   if (status != SLO_OK) return status;
+  slo_forecast f = budget_foresight(c.method, &recent, corrections);
   const budget_units all = budget_count(&whole, c.method);
   const slo_counts units = all.judged;
   const slo_counts rate = budget_count(&recent, c.method).judged;

@@ -1,6 +1,7 @@
 #include "slo/catalog.h"
 
 #include "base/fail.h"
+#include "judge/tier.h"
 
 enum { CATALOG_TIERS = 4 };
 
@@ -104,5 +105,43 @@ slo_status slo_catalog_tiers(uint32_t catalog, int64_t period_ns, slo_alert_tier
   if (capacity < n) return sloi_fail_space(error, capacity, n, "capacity");
   memcpy(tiers, made, n * sizeof made[0]);
   *count = n;
+  return SLO_OK;
+}
+
+slo_status slo_catalog_by_share(const slo_catalog_share *shares, uint32_t n, int64_t period_ns,
+                                slo_alert_tier *tiers, slo_error *error) {
+  if (shares == NULL) return sloi_fail(error, SLO_EINVAL, 0, "shares (NULL)");
+  if (tiers == NULL) return sloi_fail(error, SLO_EINVAL, 0, "tiers (NULL)");
+  if (n < 1 || n > SLO_ALERT_TIERS_MAX) {
+    return sloi_fail_range(error, n, 1, SLO_ALERT_TIERS_MAX, "n");
+  }
+  if (period_ns <= 0 || period_ns > 3660 * SLO_DAY_NS) {
+    return sloi_fail_range(error, period_ns, 1, 3660 * SLO_DAY_NS, "period_ns");
+  }
+  slo_alert_tier made[SLO_ALERT_TIERS_MAX] = {{0}};
+  for (uint32_t i = 0; i < n; i++) {
+    const slo_catalog_share *s = &shares[i];
+    slo_alert_tier *t = &made[i];
+    if (s->long_ns < 1 || s->long_ns > SLO_TIME_MAX_NS) {
+      return sloi_fail_range(error, s->long_ns, 1, SLO_TIME_MAX_NS, "shares[%u].long_ns",
+                             (unsigned)i);
+    }
+    if (s->share_ppm < 1 || s->share_ppm > 1000000) {
+      return sloi_fail_range(error, sloi_shown(s->share_ppm), 1, 1000000, "shares[%u].share_ppm",
+                             (unsigned)i);
+    }
+    t->long_ns = s->long_ns;
+    t->short_ns = s->short_ns != 0 ? s->short_ns : s->long_ns / 12;
+    t->severity = s->severity;
+    t->flags = s->flags;
+    if (slo_burn_factor(s->share_ppm, period_ns, s->long_ns, &t->factor_ppm) != SLO_OK ||
+        t->factor_ppm == 0) {
+      return sloi_fail(error, SLO_ERANGE, s->long_ns, "shares[%u].long_ns (its factor is none)",
+                       (unsigned)i);
+    }
+    slo_status status = sloi_tier_check(t, (unsigned)i, error);
+    if (status != SLO_OK) return status;
+  }
+  memcpy(tiers, made, n * sizeof made[0]);
   return SLO_OK;
 }

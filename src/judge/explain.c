@@ -47,7 +47,18 @@ static void explain_rest(explain_text *t, uint64_t objective_ppb) {
   explain_say(t, "%s %%", slo_objective_format(rest, text, sizeof text) == SLO_OK ? text : "?");
 }
 
-static void explain_coverage(explain_text *t, const slo_budget *b) {
+/* Why there is less than was asked for. */
+static const char *explain_short(const slo_window *window, const slo_budget *b) {
+  slo_window_summary now = {0};
+  now.struct_size = (uint32_t)sizeof now;
+  if ((b->flags & SLO_DELTA_SHORT) == 0) return "";
+  if (slo_window_summarize(window, &now) != SLO_OK || b->from_ns != now.first_ns) {
+    return ", no more is kept";
+  }
+  return ", the history begins there";
+}
+
+static void explain_coverage(explain_text *t, const slo_window *window, const slo_budget *b) {
   static const char *const policy[] = {"says nothing", "counts as bad", "counts as good", ""};
   explain_say(t, "readings     ");
   explain_period(t, b->from_ns, b->to_ns);
@@ -55,7 +66,7 @@ static void explain_coverage(explain_text *t, const slo_budget *b) {
   explain_span(t, b->to_ns - b->from_ns);
   explain_say(t, "; asked for ");
   explain_span(t, b->span_ns);
-  explain_say(t, "%s)\nmeasured     ", b->flags & SLO_DELTA_SHORT ? ", no more is kept" : "");
+  explain_say(t, "%s)\nmeasured     ", explain_short(window, b));
   explain_span(t, b->measured_ns);
   if (b->unresolved_ns != 0) {
     explain_say(t, ", of it ");
@@ -134,14 +145,14 @@ static void explain_result(explain_text *t, const slo_budget *b, const slo_delta
     explain_span(t, delta->slice_ns);
     explain_say(t, "; the rest had no valid event\n");
   }
+  if (no_data) {
+    explain_say(t, "left         no data: nothing valid was counted\n");
+    return;
+  }
   if (b->unseen != 0) {
     explain_say(t, "not seen     ");
     explain_units(t, b->method, b->unseen);
     explain_say(t, " more, at the rate of what was measured\n");
-  }
-  if (no_data) {
-    explain_say(t, "left         no data: nothing valid was counted\n");
-    return;
   }
   explain_say(t, "allowed      ");
   explain_units(t, b->method, b->allowed);
@@ -201,7 +212,7 @@ slo_status slo_budget_explain(const slo_window *window, const slo_budget_config 
   if (never) {
     explain_say(&t, "left         no data: there is no reading yet\n");
   } else {
-    explain_coverage(&t, &b);
+    explain_coverage(&t, window, &b);
     explain_corrections(&t, window, &c, &delta);
     explain_result(&t, &b, &delta, status == SLO_ENODATA);
   }

@@ -8,6 +8,7 @@
 
 #define LEDGER_MAGIC SLOI_BLOCK_MAGIC('l', 'e')
 #define LEDGER_LAYOUT 1
+#define LEDGER_LATE_NS (10 * SLO_SECOND_NS)
 
 /* Written before `count` says that it is there, and never changed, but for voided_by. */
 typedef struct ledger_entry {
@@ -25,12 +26,13 @@ typedef struct ledger_entry {
 struct slo_ledger {
   sloi_block block;
   uint64_t entries;
-  uint64_t reserved[6];
-  sloi_cell count; /* behind what the block's checksum covers */
+  uint64_t reserved[5];
+  sloi_cell latest; /* no correction ends after this; behind what the block's checksum covers */
+  sloi_cell count;
   ledger_entry entry[];
 };
 
-#define LEDGER_CONFIG_SIZE (offsetof(slo_ledger, count) - sizeof(sloi_block))
+#define LEDGER_CONFIG_SIZE (offsetof(slo_ledger, latest) - sizeof(sloi_block))
 
 static uint64_t ledger_size(uint64_t entries) {
   return sloi_round_up(sizeof(slo_ledger) + entries * sizeof(ledger_entry), SLO_ALIGN);
@@ -182,6 +184,9 @@ slo_status slo_ledger_append(slo_ledger *ledger, const slo_correction *correctio
   if (c.kind == SLO_CORRECT_VOID) {
     sloi_store_release(&ledger->entry[c.voids].voided_by, (uint64_t)count + 1);
   }
+  if ((uint64_t)c.to_ns > sloi_load_relaxed(&ledger->latest)) {
+    sloi_store_release(&ledger->latest, (uint64_t)c.to_ns);
+  }
   sloi_store_release(&ledger->count, (uint64_t)count + 1); /* now it is there */
   if (sequence != NULL) *sequence = count;
   return SLO_OK;
@@ -215,8 +220,16 @@ static int ledger_touches(const slo_ledger *l, uint32_t count, uint32_t sequence
          (e->sli == sli || e->sli == SLO_LEDGER_ALL) && !ledger_void(l, count, sequence);
 }
 
+/* How many there are to look at: none when all of them end before. Old corrections cost nothing. */
+static uint32_t ledger_count_after(const slo_ledger *l, int64_t from_ns) {
+  uint32_t count = slo_ledger_count(l);
+  if (count == 0) return 0;
+  uint64_t latest = sloi_load_relaxed(&l->latest);
+  return latest <= (uint64_t)INT64_MAX && (int64_t)latest <= from_ns ? 0 : count;
+}
+
 int sloi_ledger_any(const slo_ledger *ledger, uint32_t sli, int64_t from_ns, int64_t to_ns) {
-  uint32_t count = slo_ledger_count(ledger);
+  uint32_t count = ledger_count_after(ledger, from_ns);
   for (uint32_t i = 0; i < count; i++) {
     if (ledger_touches(ledger, count, i, sli, from_ns, to_ns)) return 1;
   }
@@ -324,6 +337,13 @@ static void ledger_apply(uint64_t kind, const slo_delta *piece, slo_delta *d) {
   d->corrected_ns += ledger_less_time(&d->frozen_ns, piece->frozen_ns);
 }
 
+/* Do the readings lie noticeably away from the edges? A tick is no more than some seconds late. */
+static int ledger_snapped(int64_t from, int64_t to, const slo_delta *piece) {
+  int64_t before = from - piece->from_ns, after = to - piece->to_ns;
+  int64_t most = (to - from) / 50 > LEDGER_LATE_NS ? (to - from) / 50 : LEDGER_LATE_NS;
+  return before > most || before < -most || after > most || after < -most;
+}
+
 /* Adds what one correction does to the effect, and applies it to d, if these are given. */
 static slo_status ledger_walk_pieces(const ledger_walk *walk, const slo_window *window,
                                      slo_correction_effect *effect, slo_delta *d) {
@@ -333,7 +353,10 @@ static slo_status ledger_walk_pieces(const ledger_walk *walk, const slo_window *
     piece.struct_size = (uint32_t)sizeof piece;
     slo_status status = slo_window_delta(window, at, end, &piece);
     if (status != SLO_OK) return status;
-    if (d != NULL) ledger_apply(walk->ledger->entry[walk->sequence].kind, &piece, d);
+    if (d != NULL) {
+      ledger_apply(walk->ledger->entry[walk->sequence].kind, &piece, d);
+      if (ledger_snapped(at, end, &piece)) d->flags |= SLO_DELTA_SNAPPED;
+    }
     if (effect == NULL) continue;
     if (effect->pieces++ == 0) effect->from_ns = piece.from_ns;
     effect->to_ns = piece.to_ns;
@@ -352,7 +375,7 @@ slo_status slo_ledger_correct(const slo_ledger *ledger, uint32_t sli, const slo_
                               slo_delta *delta, uint32_t *count) {
   if (window == NULL || delta == NULL) return SLO_EINVAL;
   if (delta->struct_size < sizeof *delta) return SLO_EVERSION;
-  uint32_t entries = slo_ledger_count(ledger), touched = 0;
+  uint32_t entries = ledger_count_after(ledger, delta->from_ns), touched = 0;
   slo_delta d = *delta; /* all of it or nothing */
   for (uint32_t i = 0; i < entries; i++) {
     ledger_walk walk;

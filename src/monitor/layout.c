@@ -7,8 +7,8 @@
 #include "slo/catalog.h"
 
 #define LAYOUT_CORRECTIONS 64
-#define LAYOUT_PINS 16u          /* a window's by default */
-#define LAYOUT_CALENDARS_MAX 16u /* of one SLI that have starts of their own */
+#define LAYOUT_CALENDARS_MAX 4u       /* of one SLI that have starts of their own */
+#define LAYOUT_CORRECTIONS_AT_WORK 8u /* of one SLI at a time, when nothing is said */
 
 static slo_status layout_name(const char *name, const char *what, unsigned i, slo_error *error) {
   if (name == NULL) return sloi_fail(error, SLO_EINVAL, 0, "%s[%u].name (NULL)", what, i);
@@ -93,7 +93,7 @@ static slo_status layout_add_window(layout_walk *walk, const slo_window_config *
   if (s->unmeasured != 0) w.unmeasured = s->unmeasured;
   if (s->slice_ns != 0) w.slice_ns = s->slice_ns;
   if (s->slice_objective_ppb != 0) w.slice_objective_ppb = s->slice_objective_ppb;
-  if ((w.pins != 0 ? w.pins : LAYOUT_PINS) < walk->pins) w.pins = walk->pins;
+  if (w.pins < walk->pins) w.pins = walk->pins;
   int own = s->unmeasured != 0 || s->slice_ns != 0 || s->slice_objective_ppb != 0;
   status = slo_window_footprint(&w, &size, walk->error);
   if (status != SLO_OK) return layout_within(status, walk->error, own ? place : "window");
@@ -225,7 +225,7 @@ static slo_status layout_add_slo(layout_walk *walk, const slo_monitor_config *co
   slo_monitor_slo s;
   slo_error *error = walk->error;
   slo_alert_tier workbook[SLO_ALERT_TIERS_MAX];
-  slo_alert_config a = {0};
+  slo_alert_config a;
   slo_alert *alert;
   char place[32];
   size_t size;
@@ -251,8 +251,16 @@ static slo_status layout_add_slo(layout_walk *walk, const slo_monitor_config *co
     return sloi_fail_range(error, s.period_ns, SLO_SECOND_NS, SLOI_MONITOR_PERIOD_MAX,
                            "slos[%u].period_ns", (unsigned)i);
   }
+  status = sloi_sized_read(&a, sizeof a, s.alert, error, "slo_alert_config");
+  if (status != SLO_OK) return layout_within(status, error, place);
+  if (a.tiers != NULL || a.tier_count != 0 || a.objective_ppb != 0 || a.period_ns != 0) {
+    return sloi_fail(error, SLO_EINVAL, 0,
+                     "slos[%u].alert (tiers, objective_ppb or period_ns not 0)", i);
+  }
+  if (s.alert == NULL) a.flags = SLO_ALERT_SILENCE;
   a.struct_size = (uint32_t)sizeof a;
   a.objective_ppb = s.objective_ppb;
+  a.period_ns = s.period_ns;
   a.tiers = s.tiers;
   a.tier_count = s.tier_count;
   if (s.tier_count == 0) {
@@ -280,25 +288,27 @@ static slo_status layout_add_slo(layout_walk *walk, const slo_monitor_config *co
   }
   if (out != NULL) {
     sloi_monitor_sli *sli = &walk->monitor->sli[s.sli];
-    if (2 * out->period_ns > sli->keep) sli->keep = 2 * out->period_ns;
+    uint64_t keep = out->period_ns + out->period_ns / 8; /* and what the readings reach beyond */
+    if (keep > sli->keep) sli->keep = keep;
     out->next = sli->slos;
     sli->slos = (uint64_t)i + 1;
   }
   return SLO_OK;
 }
 
-/* With calendars: the first reading, the starts of this period and the two before it, and both
- * edges of every correction, so that none of them is left without a pin. */
-static uint32_t layout_pins(const slo_monitor_config *c, uint32_t corrections) {
+/* What a window needs besides its own: with calendars the first reading and the starts of some
+ * periods, and both edges of the corrections at work, as many as there may be. */
+static uint32_t layout_pins(const slo_monitor_config *c) {
   slo_monitor_slo s;
-  uint32_t calendars = 0;
+  uint32_t calendars = 0, corrections = LAYOUT_CORRECTIONS_AT_WORK;
   for (uint32_t i = 0; i < c->slo_count && calendars < LAYOUT_CALENDARS_MAX; i++) {
     if (sloi_sized_element(&s, sizeof s, c->slos, i, NULL, "") != SLO_OK) continue; /* seen below */
     calendars += s.calendar.unit != 0 || s.start_count != 0;
   }
-  if (calendars == 0) return 0;
-  uint32_t pins = 1 + 3 * calendars + 2 * corrections;
-  return pins < SLO_WINDOW_PINS_MAX ? pins : SLO_WINDOW_PINS_MAX;
+  if (c->corrections != 0) {
+    corrections = c->corrections < LAYOUT_CORRECTIONS ? c->corrections : LAYOUT_CORRECTIONS;
+  }
+  return (calendars != 0 ? 1 + 3 * calendars : 0) + 2 * corrections;
 }
 
 static slo_status layout_walk_config(layout_walk *walk, const slo_monitor_config *c) {
@@ -312,7 +322,7 @@ static slo_status layout_walk_config(layout_walk *walk, const slo_monitor_config
   if (status != SLO_OK) {
     return sloi_fail_range(walk->error, corrections, 0, SLO_LEDGER_ENTRIES_MAX, "corrections");
   }
-  walk->pins = layout_pins(c, corrections);
+  walk->pins = layout_pins(c);
   if (walk->monitor != NULL) {
     walk->monitor->ledger_at = walk->at;
     (void)slo_ledger_init(layout_part(walk), size, corrections, &ledger, NULL);

@@ -17,7 +17,7 @@ static const struct {
     {"BYDAY", "BYDAY (MO TU WE TH FR SA SU)"},
     {"COUNT", "COUNT (an integer)"},
     {"UNTIL", "UNTIL (20271231 or 20271231T235959Z)"},
-    {"WKST", "WKST (MO)"},
+    {"WKST", "WKST (MO: weeks begin on Monday)"},
 };
 enum {
   RECURRENCE_FREQ,

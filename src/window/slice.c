@@ -36,12 +36,15 @@ void sloi_window_judge(slo_delta *d) {
   d->unseen = 0;
   d->unseen_slices = d->slice_ns > 0 ? (uint64_t)(d->unmeasured_ns / d->slice_ns) : 0;
   if (d->unmeasured_ns <= 0) return;
+  /* rounded up, and never none: an interval must hold the truth */
+  d->unseen = valid;
   if (d->measured_ns > 0) {
-    d->unseen = sloi_u128_divide(sloi_u128_multiply(valid, (uint64_t)d->unmeasured_ns),
-                                 sloi_u128_of((uint64_t)d->measured_ns));
-  } else {
-    d->unseen = valid != 0 ? valid : 1;
+    const uint64_t measured = (uint64_t)d->measured_ns;
+    const sloi_u128 n = sloi_u128_multiply(valid, (uint64_t)d->unmeasured_ns);
+    d->unseen =
+        sloi_u128_divide(sloi_u128_add(n, sloi_u128_of(measured - 1)), sloi_u128_of(measured));
   }
+  if (d->unseen == 0) d->unseen = 1;
   uint64_t room = valid < (uint64_t)INT64_MAX ? (uint64_t)INT64_MAX - valid : 0;
   if (d->unseen > room) d->unseen = room; /* counts stay below 2^63 */
   if (d->policy == SLO_UNMEASURED_BAD) d->judged.bad += d->unseen;

@@ -1,4 +1,6 @@
-/* tiers.c - from a configuration to the block of a window, and back. */
+/* tiers.c - from the spans of windows to tiers, from a configuration to a block, and back. */
+#include "slo/tiers.h"
+
 #include <string.h>
 
 #include "base/fail.h"
@@ -8,6 +10,7 @@
 #define TIERS_LAYOUT 2
 #define TIERS_STEP_MIN INT64_C(1000000)
 #define TIERS_PINS 16
+#define TIERS_JUMP_NS SLO_HOUR_NS
 #define TIERS_SLICE_OBJECTIVE_MAX INT64_C(1000000000)
 
 /* From the newest slot back to the one that holds t - span, and one more in case that the
@@ -101,7 +104,10 @@ static slo_status tiers_plan_rest(const slo_window_config *c, tiers_plan *plan, 
   if (gap < (uint64_t)SLO_MINUTE_NS) gap = (uint64_t)SLO_MINUTE_NS;
   if (gap > (uint64_t)SLO_TIME_MAX_NS) gap = (uint64_t)SLO_TIME_MAX_NS;
   if (c->gap_ns != 0) gap = (uint64_t)c->gap_ns;
-  w->jump_max = (uint64_t)(c->jump_max_ns != 0 ? c->jump_max_ns : longest);
+  int64_t ticked = longest < TIERS_JUMP_NS ? longest : step > TIERS_JUMP_NS ? step : TIERS_JUMP_NS;
+  w->jump_given = (uint64_t)c->jump_max_ns;
+  w->jump_max = (uint64_t)(c->jump_max_ns != 0 ? c->jump_max_ns : ticked);
+  w->jump_unmeasured_max = (uint64_t)(c->jump_max_ns != 0 ? c->jump_max_ns : longest);
   w->gap = gap;
   w->slice = (uint64_t)c->slice_ns;
   w->slice_objective = c->slice_objective_ppb;
@@ -138,6 +144,118 @@ static slo_status tiers_plan_config(const slo_window_config *config, tiers_plan 
   if (status != SLO_OK) return status;
   return tiers_plan_rest(&c, plan, error);
 }
+
+/* ---- tiers for given spans ---- */
+
+enum { TIERS_PER_SPAN = 60 }; /* readings; 50 are 2 %, the rest is for those that come late */
+
+/* Spans, ascending, each once. */
+typedef struct tiers_spans {
+  int64_t span[SLO_WINDOW_SPANS_MAX];
+  uint32_t count;
+} tiers_spans;
+
+static slo_status tiers_sort(const int64_t *spans_ns, size_t n, tiers_spans *s, slo_error *error) {
+  s->count = 0;
+  for (size_t i = 0; i < n; i++) {
+    int64_t span = spans_ns[i], least = TIERS_PER_SPAN * TIERS_STEP_MIN;
+    if (span < least || span > SLO_TIME_MAX_NS) {
+      return sloi_fail_range(error, span, least, SLO_TIME_MAX_NS, "spans_ns[%zu]", i);
+    }
+    uint32_t at = s->count;
+    while (at > 0 && s->span[at - 1] > span) at--;
+    if (at > 0 && s->span[at - 1] == span) continue;
+    if (s->count == SLO_WINDOW_SPANS_MAX) {
+      return sloi_fail_range(error, SLO_WINDOW_SPANS_MAX + 1, 1, SLO_WINDOW_SPANS_MAX,
+                             "n (different spans)");
+    }
+    memmove(&s->span[at + 1], &s->span[at], (s->count - at) * sizeof s->span[0]);
+    s->span[at] = span;
+    s->count++;
+  }
+  return SLO_OK;
+}
+
+/* How many readings these tiers keep; UINT64_MAX when they cannot be tiers of a window. */
+static uint64_t tiers_readings(const slo_window_tier *tiers, uint32_t count) {
+  uint64_t sum = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    uint64_t span = (uint64_t)tiers[i].span_ns, step = (uint64_t)tiers[i].step_ns;
+    if (i > 0 && tiers[i].step_ns <= tiers[i - 1].step_ns) return UINT64_MAX;
+    if ((span - 1) / step >= SLO_WINDOW_SLOTS_MAX) return UINT64_MAX;
+    sum += tiers_slots(span, step);
+  }
+  return sum;
+}
+
+/* The tier of the spans from..to - 1. */
+static slo_window_tier tiers_shared(const tiers_spans *s, uint32_t from, uint32_t to) {
+  slo_window_tier tier = {s->span[from] / TIERS_PER_SPAN, s->span[to - 1]};
+  return tier;
+}
+
+/* Spans that are neighbours share tiers. For every number of tiers the cheapest way to cut the
+ * first `to` spans: where its last tier begins, given the cheapest ways with one tier less. */
+typedef struct tiers_cuts {
+  uint64_t cost[SLO_WINDOW_TIERS_MAX + 1]; /* of all spans; UINT64_MAX: cannot be done */
+  uint16_t from[SLO_WINDOW_TIERS_MAX + 1][SLO_WINDOW_SPANS_MAX + 1];
+} tiers_cuts;
+
+static void tiers_cut(const tiers_spans *s, tiers_cuts *cuts) {
+  uint64_t cost[SLO_WINDOW_SPANS_MAX + 1]; /* of the first so many spans */
+  memset(cost, 0xff, sizeof cost);
+  cost[0] = 0;
+  for (uint32_t k = 1; k <= SLO_WINDOW_TIERS_MAX; k++) {
+    for (uint32_t to = s->count; to > 0; to--) { /* downwards: below is what k - 1 tiers cost */
+      uint64_t best = UINT64_MAX;
+      for (uint32_t from = to; from-- > 0;) {
+        slo_window_tier tier = tiers_shared(s, from, to);
+        uint64_t more = tiers_readings(&tier, 1);
+        if (more == UINT64_MAX) break; /* nor with a smaller span in it */
+        if (from > 0 && tiers_shared(s, from - 1, to).step_ns == tier.step_ns) continue;
+        if (cost[from] == UINT64_MAX || cost[from] + more >= best) continue;
+        best = cost[from] + more;
+        cuts->from[k][to] = (uint16_t)from;
+      }
+      cost[to] = best;
+    }
+    cost[0] = UINT64_MAX; /* no spans in k tiers */
+    cuts->cost[k] = cost[s->count];
+  }
+}
+
+slo_status slo_window_tiers(const int64_t *spans_ns, size_t n, slo_window_tier *tiers,
+                            uint32_t capacity, uint32_t *count, slo_error *error) {
+  slo_window_tier plain[SLO_WINDOW_TIERS_MAX], nested[SLO_WINDOW_TIERS_MAX];
+  tiers_spans s;
+  tiers_cuts cuts;
+  if (spans_ns == NULL) return sloi_fail(error, SLO_EINVAL, 0, "spans_ns (NULL)");
+  if (tiers == NULL && capacity != 0) return sloi_fail(error, SLO_EINVAL, 0, "tiers (NULL)");
+  if (count == NULL) return sloi_fail(error, SLO_EINVAL, 0, "count (NULL)");
+  if (n == 0) return sloi_fail_range(error, 0, 1, SLO_WINDOW_SPANS_MAX, "n");
+  slo_status status = tiers_sort(spans_ns, n, &s, error);
+  if (status != SLO_OK) return status;
+  tiers_cut(&s, &cuts);
+  uint32_t least = 1; /* three are always enough, one of them for a ratio of 279,620 */
+  while (cuts.cost[least] == UINT64_MAX) least++;
+  if (capacity < least) return sloi_fail_space(error, capacity, least, "capacity");
+  uint32_t made = least;
+  for (uint32_t k = least; k <= capacity && k <= SLO_WINDOW_TIERS_MAX; k++) {
+    if (cuts.cost[k] < cuts.cost[made]) made = k;
+  }
+  for (uint32_t k = made, to = s.count; k > 0; to = cuts.from[k--][to]) {
+    plain[k - 1] = tiers_shared(&s, cuts.from[k][to], to);
+  }
+  memcpy(nested, plain, made * sizeof plain[0]);
+  for (uint32_t i = 1; i < made; i++)
+    nested[i].step_ns -= nested[i].step_ns % nested[i - 1].step_ns;
+  uint64_t most = cuts.cost[made] + cuts.cost[made] / 4;
+  memcpy(tiers, tiers_readings(nested, made) <= most ? nested : plain, made * sizeof plain[0]);
+  *count = made;
+  return SLO_OK;
+}
+
+/* ---- the block ---- */
 
 slo_status slo_window_footprint(const slo_window_config *config, size_t *size, slo_error *error) {
   tiers_plan plan;
@@ -184,7 +302,7 @@ slo_status slo_window_attach(void *memory, size_t size, slo_window **window) {
     tiers[i].span_ns = (int64_t)w->ring[i].span;
   }
   if (w->config.unmeasured > UINT32_MAX || w->config.pins > UINT32_MAX) return SLO_ECORRUPT;
-  c.jump_max_ns = (int64_t)w->config.jump_max;
+  c.jump_max_ns = (int64_t)w->config.jump_given;
   c.gap_ns = (int64_t)w->config.gap;
   c.slice_ns = (int64_t)w->config.slice;
   c.slice_objective_ppb = w->config.slice_objective;

@@ -40,6 +40,9 @@ typedef struct sloi_window_state {
   uint64_t steps_back;
   uint64_t jumps_refused;
   uint64_t rebases;
+  uint64_t pins_refused;
+  uint64_t
+      gap[2]; /* the longest between two pushes: since the longest span last began, and before */
   uint64_t refreshed; /* 1: the newest reading is not what it was first: nor are its pins */
   /* from here on only where there are slices */
   slo_slices newest_slices;
@@ -61,6 +64,7 @@ typedef struct sloi_window_ring {
 typedef struct sloi_window_config {
   uint64_t tier_count;
   uint64_t jump_max;
+  uint64_t jump_unmeasured_max;
   uint64_t gap;
   uint64_t slice;           /* 0: none */
   uint64_t slice_objective; /* ppb */
@@ -70,7 +74,8 @@ typedef struct sloi_window_config {
   uint64_t state_at;
   uint64_t nested;        /* 1: every step divides the next one */
   uint64_t reading_words; /* of a slot */
-  uint64_t reserved[5];
+  uint64_t jump_given;    /* jump_max_ns of the configuration; 0: the defaults */
+  uint64_t reserved[3];
 } sloi_window_config;
 
 struct slo_window {
