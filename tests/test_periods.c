@@ -399,6 +399,28 @@ START_TEST(test_starts) {
 }
 END_TEST
 
+/* Down for longer than a ticked clock may jump, over starts: what is known before is still kept. */
+START_TEST(test_down_over_a_start) {
+  static past p;
+  plan plan;
+  slo_counts total = {0, 0, 0};
+  plan_fill(&plan);
+  plan.window.jump_max_ns = 0; /* an hour while it is ticked, three days after a restart */
+  plan_add(&plan, SLO_CALENDAR_WEEK);
+  plan_add(&plan, SLO_CALENDAR_MONTH);
+  place k = place_new(&plan);
+  p.n = 0;
+  for (int64_t t = BEGIN; t < BEGIN + 100 * DAY; t += 5 * SLO_HOUR_NS) {
+    record(k.m, 0, &total, 100, 1);
+    if (t != BEGIN) ck_assert_int_eq(slo_monitor_tick(k.m, t, 0), SLO_ECLOCK);
+    ck_ok(slo_monitor_tick(k.m, t, SLO_PUSH_UNMEASURED));
+    past_note(&p, t, &total);
+    check_periods(&plan, &p, k.m);
+  }
+  free(k.m);
+}
+END_TEST
+
 /* The clock is set forward over a start, and back: another history, with its own first reading. */
 START_TEST(test_clock) {
   static past p;
@@ -874,9 +896,9 @@ CHECK_MAIN("periods", tcase_add_test(tc, test_years); tcase_add_test(tc, test_ye
            tcase_add_test(tc, test_years_of_ticks_at_one_moment);
            tcase_add_test(tc, test_between_steps); tcase_add_test(tc, test_from_the_epoch);
            tcase_add_test(tc, test_to_the_end); tcase_add_test(tc, test_starts);
-           tcase_add_test(tc, test_clock); tcase_add_test(tc, test_said_before);
-           tcase_add_test(tc, test_said_after); tcase_add_test(tc, test_said_soon_after);
-           tcase_add_test(tc, test_said_meanwhile); tcase_add_test(tc, test_correct_errors);
-           tcase_add_test(tc, test_alerts_are_corrected);
+           tcase_add_test(tc, test_down_over_a_start); tcase_add_test(tc, test_clock);
+           tcase_add_test(tc, test_said_before); tcase_add_test(tc, test_said_after);
+           tcase_add_test(tc, test_said_soon_after); tcase_add_test(tc, test_said_meanwhile);
+           tcase_add_test(tc, test_correct_errors); tcase_add_test(tc, test_alerts_are_corrected);
            tcase_add_test(tc, test_alerts_of_unmeasured_time);
            tcase_add_test(tc, test_slices_of_one); tcase_add_test(tc, test_history);)

@@ -174,7 +174,8 @@ static void monitor_pin_passed(slo_monitor *m, uint64_t sli, int64_t now_ns, uin
   int64_t newest = monitor_newest(w), until = -1, edge;
   if (newest < 0 || now_ns <= newest || now_ns > SLO_TIME_MAX_NS) return;
   if (monitor_quiet(m, sli, w, now_ns)) return;
-  if ((uint64_t)(now_ns - newest) > w->config.jump_max && !(flags & SLO_PUSH_REBASE)) return;
+  uint64_t ahead = (uint64_t)(now_ns - newest);
+  if (ahead > sloi_window_jump_max(w, flags) && !(flags & SLO_PUSH_REBASE)) return;
   int first = monitor_is_first(w, newest);
   for (uint64_t i = m->sli[sli].slos; i != 0; i = slos[i - 1].next) {
     if (!sloi_monitor_on_calendar(&slos[i - 1])) continue;

@@ -63,11 +63,6 @@ static void window_begin(const slo_window *w, sloi_window_state *state, uint64_t
   state->slice_bad = total->bad;
 }
 
-/* After a restart the clock may be far ahead; while somebody ticks it may not. */
-static uint64_t window_jump_max(const slo_window *w, uint32_t flags) {
-  return (flags & SLO_PUSH_UNMEASURED) != 0 ? w->config.jump_unmeasured_max : w->config.jump_max;
-}
-
 /* Slots that were passed over hold a reading from before: how far before, at most. Forgotten once
  * no ring can hold it. */
 static void window_note_gap(const slo_window *w, sloi_window_state *state, uint64_t before,
@@ -100,14 +95,14 @@ slo_status slo_window_push(slo_window *window, int64_t now_ns, const slo_counts 
     memset(&now, 0, sizeof now); /* of the new history nothing is measured yet */
     now.mark = time + 1;
     window_begin(w, &state, time, total);
-  } else if (time > newest && time - newest > window_jump_max(w, flags) && !rebase) {
+  } else if (time > newest && time - newest > sloi_window_jump_max(w, flags) && !rebase) {
     state.jumps_refused++;
     window_commit(w, &state);
     return SLO_ECLOCK;
   } else if (time > newest) {
     int measured = (flags & SLO_PUSH_UNMEASURED) == 0;
     window_settle(w, &state);
-    state.rebases += time - newest > window_jump_max(w, flags);
+    state.rebases += time - newest > sloi_window_jump_max(w, flags);
     memcpy(state.previous, state.newest, sizeof state.previous);
     state.refreshed = 0;
     window_note_gap(w, &state, newest, time);

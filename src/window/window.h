@@ -98,6 +98,12 @@ static inline const sloi_cell *sloi_window_cells_const(const slo_window *w) {
   return (const sloi_cell *)(const void *)((const char *)w + w->config.state_at);
 }
 
+/* How far a push with these flags may be ahead. After a restart the clock may be far ahead; while
+ * somebody ticks it may not. */
+static inline uint64_t sloi_window_jump_max(const slo_window *w, uint32_t flags) {
+  return (flags & SLO_PUSH_UNMEASURED) != 0 ? w->config.jump_unmeasured_max : w->config.jump_max;
+}
+
 /* slo_window_read and slo_window_summarize of one state. Arguments are not checked. */
 slo_status sloi_window_read(const slo_window *window, const int64_t *spans_ns, size_t n,
                             slo_delta *deltas, slo_window_summary *summary);
