@@ -268,7 +268,51 @@ START_TEST(test_divide_saturates) {
 }
 END_TEST
 
+/* value * factor >> places, a bit of the factor and a place at a time, in three words. */
+static void expect_scaled(sloi_u128 value, uint64_t factor, unsigned places) {
+  uint64_t top = 0;
+  sloi_u128 rest = {0, 0};
+  for (int i = 63; i >= 0; i--) {
+    top = top << 1 | rest.hi >> 63;
+    rest = sloi_u128_shift1(rest);
+    if ((factor >> i & 1) == 0) continue;
+    sloi_u128 sum = sloi_u128_add(rest, value);
+    top += sloi_u128_compare(sum, rest) < 0;
+    rest = sum;
+  }
+  for (unsigned i = 0; i < places; i++) {
+    rest.lo = rest.lo >> 1 | rest.hi << 63;
+    rest.hi = rest.hi >> 1 | top << 63;
+    top >>= 1;
+  }
+  if (top != 0) return; /* more than it promises */
+  sloi_u128 scaled = sloi_u128_scale(value, factor, places);
+  check_that(sloi_u128_compare(scaled, rest) == 0,
+             "%" PRIx64 ":%" PRIx64 " * %" PRIx64 " >> %u is %" PRIx64 ":%" PRIx64, value.hi,
+             value.lo, factor, places, scaled.hi, scaled.lo);
+}
+
+START_TEST(test_scale) {
+  uint64_t seed = 5;
+  for (unsigned places = 1; places < 64; places++) {
+    for (unsigned bit = 0; bit < 64; bit++) {
+      sloi_u128 at = {UINT64_C(1) << bit, 0}, below = sloi_u128_subtract(at, sloi_u128_of(1));
+      for (unsigned i = 0; i < 64; i += 3) {
+        expect_scaled(at, UINT64_C(1) << i, places);
+        expect_scaled(below, (UINT64_C(1) << i) - 1, places);
+        expect_scaled(sloi_u128_of(at.hi), UINT64_MAX >> i, places);
+      }
+    }
+    for (int i = 0; i < 1000; i++) {
+      sloi_u128 value = {check_random_wide(&seed), check_random_wide(&seed)};
+      expect_scaled(value, check_random_wide(&seed), places);
+    }
+  }
+}
+END_TEST
+
 CHECK_MAIN("u128", tcase_add_test(tc, test_multiply);
            tcase_add_test(tc, test_add_subtract_compare_shift);
            tcase_add_test(tc, test_divide_edges); tcase_add_test(tc, test_divide_multiples);
-           tcase_add_test(tc, test_divide_random); tcase_add_test(tc, test_divide_saturates);)
+           tcase_add_test(tc, test_divide_random); tcase_add_test(tc, test_divide_saturates);
+           tcase_add_test(tc, test_scale);)

@@ -93,4 +93,13 @@ static inline uint64_t sloi_u128_divide(sloi_u128 n, sloi_u128 d) {
 
 #endif
 
+/* floor(value * factor / 2^places), where that is below 2^128; 0 < places < 64. */
+static inline sloi_u128 sloi_u128_scale(sloi_u128 value, uint64_t factor, unsigned places) {
+  sloi_u128 low = sloi_u128_multiply(value.lo, factor);
+  sloi_u128 high = sloi_u128_multiply(value.hi, factor); /* weighs 2^64 */
+  sloi_u128 a = {high.hi << (64 - places) | high.lo >> places, high.lo << (64 - places)};
+  sloi_u128 b = {low.hi >> places, low.hi << (64 - places) | low.lo >> places};
+  return sloi_u128_add(a, b);
+}
+
 #endif

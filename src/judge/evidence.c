@@ -108,15 +108,6 @@ int sloi_evidence_plan_valid(const sloi_evidence_plan *plan) {
 
 /* ---- arithmetic ---- */
 
-/* floor(value * factor / 2^40), of a value below 2^88 and a factor below 2^63. */
-static sloi_u128 evidence_multiply(sloi_u128 value, uint64_t factor) {
-  sloi_u128 low = sloi_u128_multiply(value.lo, factor);
-  sloi_u128 high = sloi_u128_multiply(value.hi, factor); /* weighs 2^64 */
-  sloi_u128 r = {high.hi << 24 | high.lo >> 40, high.lo << 24};
-  sloi_u128 shifted = {low.hi >> 40, low.hi << 24 | low.lo >> 40};
-  return sloi_u128_add(r, shifted);
-}
-
 sloi_u128 sloi_evidence_sum(const sloi_evidence_plan *plan, const sloi_evidence_state *state) {
   sloi_u128 sum = {0, 0};
   for (uint64_t k = 0; k < plan->bets; k++) sum = sloi_u128_add(sum, state->wealth[k]);
@@ -130,11 +121,7 @@ static void evidence_scale(const sloi_evidence_plan *plan, sloi_evidence_state *
   sloi_u128 n = {to << 59, 0};
   uint64_t ratio = sloi_u128_divide(n, sum);
   for (uint64_t k = 0; k < plan->bets; k++) {
-    sloi_u128 low = sloi_u128_multiply(state->wealth[k].lo, ratio);
-    sloi_u128 high = sloi_u128_multiply(state->wealth[k].hi, ratio);
-    sloi_u128 r = {high.hi << 5 | high.lo >> 59, high.lo << 5};
-    sloi_u128 shifted = {low.hi >> 59, low.hi << 5 | low.lo >> 59};
-    state->wealth[k] = sloi_u128_add(r, shifted);
+    state->wealth[k] = sloi_u128_scale(state->wealth[k], ratio, 59);
   }
 }
 
@@ -172,7 +159,7 @@ void sloi_evidence_step(const sloi_evidence_plan *plan, sloi_evidence_state *sta
       factor += shifted;
       if (factor > EVIDENCE_FACTOR_MAX) factor = EVIDENCE_FACTOR_MAX;
     }
-    state->wealth[k] = evidence_multiply(sloi_u128_add(state->wealth[k], w), factor);
+    state->wealth[k] = sloi_u128_scale(sloi_u128_add(state->wealth[k], w), factor, 40);
     sum = sloi_u128_add(sum, state->wealth[k]);
   }
   if (sum.hi >= plan->cap) evidence_scale(plan, state, sum, plan->cap);

@@ -129,11 +129,7 @@ static void gate_weigh_health(sloi_gate_state *state, uint64_t valid, uint64_t b
   uint64_t apart = (p > y ? p - y : y - p) / 10 * 9;
   uint64_t bet = sloi_u128_divide(sloi_u128_multiply(apart, one), sloi_u128_of(one - p));
   uint64_t factor = p > y ? one + bet : bet < one ? one - bet : 0;
-  const sloi_u128 low = sloi_u128_multiply(state->healthy.lo, factor);
-  const sloi_u128 high = sloi_u128_multiply(state->healthy.hi, factor);
-  const sloi_u128 a = {high.hi << 24 | high.lo >> 40, high.lo << 24};
-  const sloi_u128 b = {low.hi >> 40, low.hi << 24 | low.lo >> 40};
-  state->healthy = sloi_u128_add(a, b);
+  state->healthy = sloi_u128_scale(state->healthy, factor, 40);
   if (state->healthy.hi == 0) {
     state->healthy.hi = 1;
     state->healthy.lo = 0;
