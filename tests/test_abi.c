@@ -35,9 +35,44 @@ typedef char abi_game_text[SLO_GAMEDAY_TEXT_MAX];
 typedef uint64_t abi_two_words[2];
 typedef slo_alert_gate abi_gates[SLO_SEVERITIES];
 typedef uint64_t abi_four_words[4];
-typedef slo_sli_term abi_terms[SLO_SLI_TERMS_MAX];
+typedef slo_rule_term abi_terms[SLO_RULE_TERMS_MAX];
+typedef slo_code abi_codes[SLO_SLI_CODES_MAX];
+typedef char abi_finding_field[96];
+typedef char abi_finding_advice[160];
 
 START_TEST(test_structs) {
+  STRUCT(slo_candidate, 192, FIELD(uint32_t, struct_size); FIELD(uint32_t, met);
+         FIELD(uint64_t, objective_ppb); FIELD(int64_t, period_ns); FIELD(slo_period, span);
+         FIELD(int64_t, measured_ns); FIELD(slo_counts, counts); FIELD(uint64_t, consumed_ppm);
+         FIELD(uint64_t, worst_ppm); FIELD(int64_t, worst_end_ns); FIELD(int64_t, over_ns);
+         FIELD(uint32_t, slots); FIELD(uint32_t, slots_valid); FIELD(uint32_t, slots_missed);
+         FIELD(uint32_t, worst_slot); FIELD(slo_period, worst_period);
+         FIELD(slo_counts, worst_counts); FIELD(uint64_t, pages); FIELD(uint64_t, tickets);
+         FIELD(uint64_t, pages_per_month_ppm); FIELD(uint64_t, tickets_per_month_ppm););
+  STRUCT(slo_coverage, 80, FIELD(uint32_t, struct_size); FIELD(uint32_t, reserved);
+         FIELD(int64_t, threshold); FIELD(uint64_t, total); FIELD(uint64_t, within_low);
+         FIELD(uint64_t, within_high); FIELD(uint64_t, share_low_ppb);
+         FIELD(uint64_t, share_high_ppb); FIELD(uint64_t, interval_low_ppb);
+         FIELD(uint64_t, interval_high_ppb); FIELD(uint64_t, sample););
+  STRUCT(slo_target_day, 40, FIELD(slo_period, period); FIELD(slo_counts, counts););
+  STRUCT(slo_composite, 56, FIELD(uint32_t, struct_size); FIELD(uint32_t, method);
+         FIELD(uint64_t, objective_ppb); FIELD(uint64_t, valid); FIELD(uint64_t, good);
+         FIELD(uint64_t, bad); FIELD(uint64_t, consumed_ppm); FIELD(uint32_t, parts);
+         FIELD(uint32_t, reserved););
+  STRUCT(slo_depend_edge, 16, FIELD(uint32_t, from); FIELD(uint32_t, to); FIELD(uint32_t, critical);
+         FIELD(uint32_t, reserved););
+  STRUCT(slo_availability, 32, FIELD(uint64_t, low_ppb); FIELD(uint64_t, independent_ppb);
+         FIELD(uint64_t, high_ppb); FIELD(uint64_t, assumes););
+  STRUCT(slo_finding, 288, FIELD(uint32_t, struct_size); FIELD(uint32_t, code);
+         FIELD(uint32_t, level); FIELD(uint32_t, has_instead); FIELD(int64_t, value);
+         FIELD(int64_t, instead); FIELD(abi_finding_field, field);
+         FIELD(abi_finding_advice, advice););
+  STRUCT(slo_blame, 40, FIELD(uint32_t, part); FIELD(uint32_t, critical); FIELD(slo_counts, counts);
+         FIELD(uint64_t, share_ppm););
+  STRUCT(slo_sli, 144, FIELD(uint32_t, kind); FIELD(uint32_t, protocol); FIELD(uint32_t, counted);
+         FIELD(uint32_t, code_count); FIELD(abi_codes, codes); FIELD(int64_t, threshold_ns);
+         FIELD(uint64_t, least_ppm); FIELD(uint64_t, least_per_hour); FIELD(int64_t, interval_ns););
+  STRUCT(slo_code, 12, FIELD(int32_t, first); FIELD(int32_t, last); FIELD(slo_outcome, outcome););
   STRUCT(slo_catalog_share, 32, FIELD(int64_t, long_ns); FIELD(int64_t, short_ns);
          FIELD(uint64_t, share_ppm); FIELD(uint32_t, severity); FIELD(uint32_t, flags););
   STRUCT(slo_history_tier, 16, FIELD(int64_t, step_ns); FIELD(int64_t, span_ns););
@@ -89,11 +124,12 @@ START_TEST(test_structs) {
          FIELD(int64_t, first_ns); FIELD(int64_t, newest_ns); FIELD(int64_t, measured_ns);
          FIELD(slo_counts, counts); FIELD(uint64_t, steps_back); FIELD(uint64_t, jumps_refused);
          FIELD(uint64_t, rebases); FIELD(int64_t, unresolved_ns); FIELD(uint64_t, pins_refused););
-  STRUCT(slo_sli_term, 16, FIELD(uint32_t, field); FIELD(uint32_t, op); FIELD(int64_t, value););
-  STRUCT(slo_sli, 264, FIELD(uint32_t, struct_size); FIELD(uint32_t, term_count);
+  STRUCT(slo_rule_term, 16, FIELD(uint32_t, field); FIELD(uint32_t, op); FIELD(int64_t, value););
+  STRUCT(slo_rule, 264, FIELD(uint32_t, struct_size); FIELD(uint32_t, term_count);
          FIELD(abi_terms, terms););
-  STRUCT(slo_event, 16, FIELD(int64_t, latency_ns); FIELD(int32_t, status);
-         FIELD(uint32_t, known););
+  STRUCT(slo_event, 56, FIELD(uint32_t, known); FIELD(int32_t, status); FIELD(int64_t, latency_ns);
+         FIELD(int64_t, age_ns); FIELD(uint64_t, quality_ppm); FIELD(uint64_t, amount);
+         FIELD(int64_t, span_ns); FIELD(uint32_t, ok); FIELD(uint32_t, reserved););
   STRUCT(slo_budget, 240, FIELD(uint32_t, struct_size); FIELD(uint32_t, method);
          FIELD(uint64_t, objective_ppb); FIELD(uint64_t, valid); FIELD(uint64_t, good);
          FIELD(uint64_t, bad); FIELD(uint64_t, allowed); FIELD(uint64_t, consumed_ppm);
@@ -166,6 +202,14 @@ END_TEST
 
 /* With pointers inside: these sizes are those of LP64. */
 #ifdef __LP64__
+typedef const slo_step *abi_steps;
+typedef const slo_journey_sli *abi_journey_slis;
+typedef const slo_journey_slo *abi_journey_slos;
+typedef const slo_journey_config *abi_journeys;
+typedef const slo_definition *abi_definition;
+typedef slo_journey *abi_journey;
+typedef const slo_target_day *abi_days;
+typedef const slo_counts *abi_counts;
 typedef const int64_t *abi_thresholds;
 typedef const slo_window_tier *abi_window_tiers;
 typedef const slo_history_tier *abi_history_tiers;
@@ -193,6 +237,37 @@ typedef int32_t (*abi_acquire)(void *, uint32_t);
 typedef void (*abi_give_up)(void *, uint32_t);
 
 START_TEST(test_structs_with_pointers) {
+  STRUCT(slo_candidate_config, 48, FIELD(uint32_t, struct_size); FIELD(uint32_t, slot_count);
+         FIELD(abi_days, slots); FIELD(uint64_t, objective_ppb); FIELD(int64_t, period_ns);
+         FIELD(abi_alert, alert); FIELD(uint32_t, catalog); FIELD(uint32_t, reserved););
+  STRUCT(slo_composite_part, 56, FIELD(slo_counts, counts); FIELD(abi_counts, slices);
+         FIELD(uint64_t, objective_ppb); FIELD(uint64_t, slice_objective_ppb);
+         FIELD(uint64_t, weight_ppm););
+  STRUCT(slo_written, 56, FIELD(uint32_t, struct_size); FIELD(uint32_t, op);
+         FIELD(abi_name_pointer, objective); FIELD(abi_name_pointer, budget);
+         FIELD(abi_name_pointer, threshold); FIELD(abi_name_pointer, period);
+         FIELD(abi_name_pointer, window); FIELD(uint32_t, burn_decimals);
+         FIELD(uint32_t, reserved););
+  STRUCT(slo_definition_config, 24, FIELD(uint32_t, struct_size); FIELD(uint32_t, journey_count);
+         FIELD(abi_name_pointer, service); FIELD(abi_journeys, journeys););
+  STRUCT(slo_attempt, 40, FIELD(abi_journey, journey); FIELD(int64_t, begin_ns);
+         FIELD(uint64_t, good); FIELD(uint64_t, bad); FIELD(uint64_t, flags););
+  STRUCT(slo_journey_config, 96, FIELD(uint32_t, struct_size); FIELD(uint32_t, shards);
+         FIELD(abi_name_pointer, name); FIELD(abi_name_pointer, summary);
+         FIELD(abi_name_pointer, owner); FIELD(abi_name_pointer, policy); FIELD(int64_t, review_ns);
+         FIELD(int64_t, limit_ns); FIELD(abi_steps, steps); FIELD(abi_journey_slis, slis);
+         FIELD(abi_journey_slos, slos); FIELD(uint32_t, step_count); FIELD(uint32_t, sli_count);
+         FIELD(uint32_t, slo_count); FIELD(uint32_t, reserved););
+  STRUCT(slo_journey_slo, 80, FIELD(abi_name_pointer, name); FIELD(uint32_t, sli);
+         FIELD(uint32_t, method); FIELD(uint64_t, objective_ppb); FIELD(int64_t, period_ns);
+         FIELD(slo_calendar, calendar); FIELD(uint32_t, catalog); FIELD(uint32_t, tier_count);
+         FIELD(abi_alert_tiers, tiers); FIELD(abi_alert, alert);
+         FIELD(uint64_t, requests_per_hour););
+  STRUCT(slo_journey_sli, 176, FIELD(abi_name_pointer, name); FIELD(uint32_t, step);
+         FIELD(uint32_t, unmeasured); FIELD(slo_sli, sli); FIELD(int64_t, slice_ns);
+         FIELD(uint64_t, slice_objective_ppb););
+  STRUCT(slo_step, 32, FIELD(abi_name_pointer, name); FIELD(abi_name_pointer, actor);
+         FIELD(abi_name_pointer, component); FIELD(uint32_t, flags); FIELD(uint32_t, fallback_of););
   STRUCT(slo_history_config, 24, FIELD(uint32_t, struct_size); FIELD(uint32_t, tier_count);
          FIELD(abi_history_tiers, tiers); FIELD(uint64_t, slot_bytes););
   STRUCT(slo_budget_config, 56, FIELD(uint32_t, struct_size); FIELD(uint32_t, method);
@@ -243,10 +318,11 @@ START_TEST(test_structs_with_pointers) {
          FIELD(abi_name_pointer, name); FIELD(uint64_t, objective_ppb); FIELD(int64_t, period_ns);
          FIELD(abi_alert_tiers, tiers); FIELD(uint32_t, tier_count); FIELD(uint32_t, method);
          FIELD(slo_calendar, calendar); FIELD(abi_thresholds, starts_ns); FIELD(abi_alert, alert);
-         FIELD(uint32_t, start_count); FIELD(uint32_t, reserved););
-  STRUCT(slo_monitor_config, 40, FIELD(uint32_t, struct_size); FIELD(uint32_t, sli_count);
+         FIELD(uint32_t, start_count); FIELD(uint32_t, catalog););
+  STRUCT(slo_monitor_config, 48, FIELD(uint32_t, struct_size); FIELD(uint32_t, sli_count);
          FIELD(abi_slis, slis); FIELD(abi_slos, slos); FIELD(abi_window, window);
-         FIELD(uint32_t, slo_count); FIELD(uint32_t, corrections););
+         FIELD(uint32_t, slo_count); FIELD(uint32_t, corrections);
+         FIELD(abi_definition, definition););
 }
 END_TEST
 #endif
@@ -329,6 +405,71 @@ START_TEST(test_enums) {
       {SLO_OP_GT, 5},
       {SLO_EVENT_STATUS, 1},
       {SLO_EVENT_LATENCY, 2},
+      {SLO_SLI_AVAILABILITY, 1},
+      {SLO_SLI_LATENCY, 2},
+      {SLO_SLI_QUALITY, 3},
+      {SLO_SLI_FRESHNESS, 4},
+      {SLO_SLI_CORRECTNESS, 5},
+      {SLO_SLI_COVERAGE, 6},
+      {SLO_SLI_THROUGHPUT, 7},
+      {SLO_SLI_DURABILITY, 8},
+      {SLO_SLI_PROBE, 9},
+      {SLO_SLI_INVENTORY, 10},
+      {SLO_EVENT_AGE, 4},
+      {SLO_EVENT_QUALITY, 8},
+      {SLO_EVENT_AMOUNT, 16},
+      {SLO_EVENT_OK, 32},
+      {SLO_EVENT_HEALTH_CHECK, 256},
+      {SLO_EVENT_LOAD_TEST, 512},
+      {SLO_PROTOCOL_NONE, 0},
+      {SLO_PROTOCOL_HTTP, 1},
+      {SLO_PROTOCOL_GRPC, 2},
+      {SLO_SLI_CODES_MAX, 8},
+      {SLO_SLI_TEXT_MAX, 448},
+      {SLO_STEP_CRITICAL, 1},
+      {SLO_JOURNEY_TEXT_MAX, 255},
+      {SLO_JOURNEY_STEPS_MAX, 62},
+      {SLO_JOURNEY_SLIS_MAX, 32},
+      {SLO_JOURNEY_SLOS_MAX, 64},
+      {SLO_DEPEND_INDEPENDENT, 1},
+      {SLO_DEPEND_COPIES, 2},
+      {SLO_DEPEND_PARTS_MAX, 1024},
+      {SLO_DEPEND_ONE, 1000000000},
+      {SLO_LINT_ERROR, 1},
+      {SLO_LINT_WARNING, 2},
+      {SLO_LINT_NOTE, 3},
+      {SLO_LINT_LAST, 308},
+      {SLO_LINT_DEAD_TIER, 101},
+      {SLO_LINT_NAGGING_TIER, 102},
+      {SLO_LINT_GAP, 103},
+      {SLO_LINT_TOO_LATE, 104},
+      {SLO_LINT_SINGLE_EVENT, 105},
+      {SLO_LINT_NO_WINDOW, 106},
+      {SLO_LINT_NOT_SEEN, 107},
+      {SLO_LINT_MINUTE, 201},
+      {SLO_LINT_PERFECT, 202},
+      {SLO_LINT_NOISE, 203},
+      {SLO_LINT_ROUNDED_BUDGET, 204},
+      {SLO_LINT_ROUNDED_BURN, 205},
+      {SLO_LINT_INVERTED, 206},
+      {SLO_LINT_METHODS, 207},
+      {SLO_LINT_COARSE_PROBE, 208},
+      {SLO_LINT_NO_OWNER, 301},
+      {SLO_LINT_NO_REVIEW, 302},
+      {SLO_LINT_REVIEW_OVERDUE, 303},
+      {SLO_LINT_NO_POLICY, 304},
+      {SLO_LINT_TOO_MANY_SLOS, 305},
+      {SLO_LINT_TOO_MANY_SLIS, 306},
+      {SLO_LINT_NO_SLO, 307},
+      {SLO_LINT_UNUSED_SLI, 308},
+      {SLO_FINDING_TEXT_MAX, 640},
+      {SLO_COMPOSITE_PARTS_MAX, 256},
+      {SLO_COMPOSITE_WEIGHT_MAX_PPM, 1000000000},
+      {SLO_DEFINITION_JOURNEYS_MAX, 256},
+      {SLO_DEFINITION_SIZE_MAX, 16777216},
+      {SLO_CANDIDATE_SLOTS_MAX, 16777216},
+      {SLO_CANDIDATE_TEXT_MAX, 1024},
+      {SLO_LINT_LAST, 308},
       {SLO_CATALOG_WORKBOOK, 0},
       {SLO_CATALOG_SLOTH, 1},
       {SLO_CATALOG_PYRRA, 2},
@@ -397,8 +538,11 @@ START_TEST(test_macros) {
   ck_assert_uint_eq(SLO_OBJECTIVE_MAX_PPB, 999999999);
   ck_assert_int_eq(SLO_OBJECTIVE_TEXT_MAX, 16);
   ck_assert_int_eq(SLO_BURN_FACTOR_MAX_PPM, INT64_C(1000000000000000));
-  ck_assert_int_eq(SLO_SLI_TERMS_MAX, 16);
+  ck_assert_int_eq(SLO_RULE_TERMS_MAX, 16);
   ck_assert_int_eq(SLO_ALERT_TIERS_MAX, 16);
+  ck_assert_int_eq(SLO_JOURNEY_NAME_MAX, 31);
+  ck_assert_str_eq(SLO_JOURNEY_LIMIT, "limit");
+  ck_assert_int_eq(SLO_SLI_THRESHOLD_MAX_NS, SLO_HIST_VALUE_MAX);
   ck_assert_int_eq(SLO_ALERT_TRANSITIONS_KEPT, 28);
   ck_assert_int_eq(SLO_ALERT_TIER_TEXT_MAX, 80);
   ck_assert_int_eq(SLO_SEVERITIES, 2);

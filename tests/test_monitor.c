@@ -723,7 +723,8 @@ START_TEST(test_config_errors) {
   REFUSED(b.slo[1].name = NULL, SLO_EINVAL, "slos[1].name (NULL)");
   REFUSED(b.slo[4].name = "", SLO_ERANGE, "slos[4].name (bytes)");
   REFUSED(b.slo[4].sli = SLIS, SLO_ERANGE, "slos[4].sli");
-  REFUSED(b.slo[3].reserved = 1, SLO_EVERSION, "slos[3].reserved");
+  REFUSED(b.slo[0].tier_count = 0; b.slo[0].catalog = 4, SLO_ERANGE, "slos[0].catalog");
+  REFUSED(b.slo[1].catalog = 1, SLO_EINVAL, "slos[1].catalog (beside tiers)");
   REFUSED(b.slo[0].objective_ppb = 0, SLO_ERANGE, "slos[0].objective_ppb");
   REFUSED(b.slo[2].objective_ppb = 1000000000, SLO_ERANGE, "slos[2].objective_ppb");
   REFUSED(b.slo[2].period_ns = SEC - 1, SLO_ERANGE, "slos[2].period_ns");
@@ -1195,6 +1196,27 @@ START_TEST(test_attach_forged_size) {
 }
 END_TEST
 
+/* Claims to end with starts that are not as long as what they are aligned to, and there the memory
+ * ends, too: the next SLO's alert is not looked for behind it. */
+START_TEST(test_attach_ends_with_starts) {
+  blueprint b;
+  extras e;
+  blueprint_more(&b, &e);
+  b.slo[2].starts_ns = e.starts;
+  b.slo[2].start_count = 3;
+  block k = block_new(&b);
+  size_t end = (size_t)sloi_monitor_slos(k.m)[2].starts_at + 3 * sizeof e.starts[0];
+  sloi_block *cut = check_memory(end);
+  slo_monitor *m = NULL;
+  memcpy(cut, k.bytes, end);
+  cut->size = end;
+  ck_assert_int_eq(slo_monitor_attach(cut, end, &m), SLO_ECORRUPT);
+  ck_assert_ptr_null(m);
+  free(cut);
+  free(k.bytes);
+}
+END_TEST
+
 /* Headers, front and configuration of every part: a flipped bit is noticed or unused. */
 START_TEST(test_attach_flipped_bits) {
   blueprint b;
@@ -1257,19 +1279,17 @@ START_TEST(test_first_element_is_the_stride) {
 }
 END_TEST
 
-CHECK_MAIN("monitor", tcase_add_test(tc, test_first_element_is_the_stride);
-           tcase_add_test(tc, test_its_parts); tcase_add_test(tc, test_totals);
-           tcase_add_test(tc, test_never_ticked); tcase_add_test(tc, test_arguments);
-           tcase_add_test(tc, test_one_step_a_slice);
-           tcase_add_test(tc, test_alert_waits_for_the_slice);
-           tcase_add_test(tc, test_default_alert); tcase_add_test(tc, test_tick_flags);
-           tcase_add_test(tc, test_names); tcase_add_test(tc, test_config_errors);
-           tcase_add_test(tc, test_config_errors_of_elements);
-           tcase_add_test(tc, test_config_of_larger_elements);
-           tcase_add_test(tc, test_without_objectives); tcase_add_test(tc, test_attach_elsewhere);
-           tcase_add_test(tc, test_attach_truncated); tcase_add_test(tc, test_attach_forged_front);
-           tcase_add_test(tc, test_attach_forged_names);
-           tcase_add_test(tc, test_attach_forged_chains);
-           tcase_add_test(tc, test_attach_forged_starts); tcase_add_test(tc, test_forged_edges);
-           tcase_add_test(tc, test_attach_forged_size);
-           tcase_add_test(tc, test_attach_flipped_bits);)
+CHECK_MAIN(
+    "monitor", tcase_add_test(tc, test_first_element_is_the_stride);
+    tcase_add_test(tc, test_its_parts); tcase_add_test(tc, test_totals);
+    tcase_add_test(tc, test_never_ticked); tcase_add_test(tc, test_arguments);
+    tcase_add_test(tc, test_one_step_a_slice); tcase_add_test(tc, test_alert_waits_for_the_slice);
+    tcase_add_test(tc, test_default_alert); tcase_add_test(tc, test_tick_flags);
+    tcase_add_test(tc, test_names); tcase_add_test(tc, test_config_errors);
+    tcase_add_test(tc, test_config_errors_of_elements);
+    tcase_add_test(tc, test_config_of_larger_elements); tcase_add_test(tc, test_without_objectives);
+    tcase_add_test(tc, test_attach_elsewhere); tcase_add_test(tc, test_attach_truncated);
+    tcase_add_test(tc, test_attach_forged_front); tcase_add_test(tc, test_attach_forged_names);
+    tcase_add_test(tc, test_attach_forged_chains); tcase_add_test(tc, test_attach_forged_starts);
+    tcase_add_test(tc, test_forged_edges); tcase_add_test(tc, test_attach_forged_size);
+    tcase_add_test(tc, test_attach_ends_with_starts); tcase_add_test(tc, test_attach_flipped_bits);)

@@ -33,7 +33,7 @@ static const uint32_t QUANTILES_PPB[REPORT_QUANTILES] = {500000000, 900000000, 9
 typedef struct replay {
   const options *o;
   slo_monitor *monitor;
-  slo_sli rule[SLOS_MAX];
+  slo_rule rule[SLOS_MAX];
   uint32_t slos;
   slo_alert_tier tiers[SLO_ALERT_TIERS_MAX];
   uint32_t tier_count;
@@ -142,11 +142,11 @@ static slo_status replay_open(replay *r, const options *o, report_slo *report, s
   r->report = report;
   r->slos = o->threshold_ns > 0 ? 2 : 1;
   for (uint32_t i = 0; i < r->slos; i++) r->rule[i].struct_size = sizeof r->rule[i];
-  status = slo_sli_parse(o->bad, &r->rule[0], error);
+  status = slo_rule_parse(o->bad, &r->rule[0], error);
   if (status != SLO_OK) return status;
   if (r->slos > 1) {
     (void)snprintf(rule, sizeof rule, "latency>%" PRId64 "ns", o->threshold_ns);
-    status = slo_sli_parse(rule, &r->rule[1], error);
+    status = slo_rule_parse(rule, &r->rule[1], error);
     if (status != SLO_OK) return status;
   }
   status = slo_catalog_tiers(SLO_CATALOG_WORKBOOK, CATALOG_PERIOD_NS, r->tiers, SLO_ALERT_TIERS_MAX,
@@ -368,7 +368,7 @@ static slo_status replay_event(replay *r, const input_event *e) {
     slo_counter *slice = r->slice[row * r->slos + i];
     slo_counts counted = e->counts;
     if (counted.good + counted.bad == 0 && e->event.known != 0) {
-      slo_counter_record(slice, slo_sli_classify(&r->rule[i], &e->event));
+      slo_counter_record(slice, slo_rule_classify(&r->rule[i], &e->event));
       if (late) slo_counter_record_late(slice, 1);
     } else {
       slo_counter_record_many(slice, &counted);

@@ -199,7 +199,7 @@ int parse_options(int argc, char **argv, options *o) {
   o->path = "-";
   o->bad = "status>=500";
   o->rule.struct_size = sizeof o->rule;
-  (void)slo_sli_parse(o->bad, &o->rule, NULL);
+  (void)slo_rule_parse(o->bad, &o->rule, NULL);
   o->format = INPUT_COMBINED;
   o->objective_ppb = 999000000;
   o->window_ns = 30 * SLO_DAY_NS;
@@ -225,7 +225,7 @@ int parse_options(int argc, char **argv, options *o) {
       case BAD:
         o->bad = optarg;
         o->bad_given = 1;
-        status = slo_sli_parse(optarg, &o->rule, &error);
+        status = slo_rule_parse(optarg, &o->rule, &error);
         if (status != SLO_OK) {
           fail(status, &error, "--bad", optarg);
           return -1;

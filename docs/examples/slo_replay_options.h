@@ -9,7 +9,7 @@ enum { MOMENTS_MAX = 4096, REMOVED_MAX = 64 };
 typedef struct options {
   const char *path;
   const char *bad;
-  slo_sli rule; /* what bad says */
+  slo_rule rule; /* what bad says */
   int bad_given;
   int format;
   uint64_t objective_ppb;

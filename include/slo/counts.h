@@ -9,7 +9,7 @@
 
 #include "slo/status.h"
 
-/* What an event was: the argument of slo_counter_record, the answer of slo_sli_classify. */
+/* What an event was: the argument of slo_counter_record, the answer of slo_rule_classify. */
 typedef int32_t slo_outcome;
 
 enum {

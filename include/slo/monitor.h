@@ -20,6 +20,7 @@
 #include "slo/budget.h"
 #include "slo/calendar.h"
 #include "slo/counter.h"
+#include "slo/definition.h"
 #include "slo/hist.h"
 #include "slo/history.h"
 #include "slo/ledger.h"
@@ -75,7 +76,8 @@ typedef struct slo_monitor_sli {
  *                  have four of each weekday, 30 do not); the window's longest tier should reach
  *                  it, else the budget is of what is kept. With a calendar: its nominal length,
  *                  which the alert's factors follow from
- *   tiers          of its alert, tier_count of them; 0: the workbook catalog for the period
+ *   tiers          of its alert, tier_count of them; 0: those of the catalog for the period
+ *   catalog        SLO_CATALOG_*, when there are no tiers; 0: the workbook
  *   alert          the rest of its alert (slo/alert.h); NULL: gates for pages and tickets, and
  *                  pages silence tickets. Its tiers, objective_ppb and period_ns are 0: the above
  *   method         SLO_METHOD_*; all but occurrences need an SLI with slices. Of the budget:
@@ -100,10 +102,16 @@ typedef struct slo_monitor_slo {
   const int64_t *starts_ns;
   const slo_alert_config *alert;
   uint32_t start_count;
-  uint32_t reserved;
+  uint32_t catalog;
 } slo_monitor_slo;
 
 /*
+ * Either slis and slos, or a definition, which says both (slo/definition.h; it is copied): then
+ * each journey is, in this order, an SLI of its attempts, "buy", one of each step, "buy/pay", one
+ * of its limit, if it has one, "buy/limit", and its indicators, "buy/pay works"; and its objectives
+ * are the SLOs, "buy/most can buy". Latencies have a histogram with the default grid. What such a
+ * monitor can besides is in slo/defined.h.
+ *
  * slis and slos are arrays whose element size is the struct_size of the first; copied.
  * sli_count in 1..SLO_MONITOR_SLIS_MAX, slo_count in 0..SLO_MONITOR_SLOS_MAX. window: of
  * every SLI, NULL for the defaults. corrections: room in the ledger, up to
@@ -120,6 +128,7 @@ typedef struct slo_monitor_config {
   const slo_window_config *window;
   uint32_t slo_count;
   uint32_t corrections;
+  const slo_definition *definition;
 } slo_monitor_config;
 
 /* See slo/memory.h. SLO_EINVAL, SLO_ERANGE, SLO_EVERSION, for init also SLO_ESPACE, for
@@ -150,7 +159,8 @@ SLO_API const char *slo_monitor_slo_name(const slo_monitor *monitor, uint32_t sl
 /*
  * The parts, inside the block; NULL when there is none. Look them up once and keep them:
  * they stay where they are. The rules of each part's header hold, with the monitor's owner
- * as their owner: pushing to a window or stepping an alert is the tick's business.
+ * as their owner: pushing to a window or stepping an alert is the tick's business. Attempts and
+ * parts of a journey have no counter here: slo_attempt_end counts them.
  */
 SLO_API slo_counter *slo_monitor_counter(slo_monitor *monitor, uint32_t sli);
 SLO_API slo_hist *slo_monitor_hist(slo_monitor *monitor, uint32_t sli);

@@ -25,6 +25,10 @@ slo_status sloi_fail_range(slo_error *error, int64_t value, int64_t min, int64_t
 /* SLO_ESPACE: `value` where at least `min` is needed. */
 slo_status sloi_fail_space(slo_error *error, uint64_t value, uint64_t min, const char *what);
 
+/* Puts the place of a part in front of its error's field, "slis[3]." say; returns the status. */
+slo_status sloi_fail_within(slo_status status, slo_error *error, const char *format, ...)
+    SLOI_PRINTF(3, 4);
+
 static inline int64_t sloi_shown(uint64_t value) {
   return value > (uint64_t)INT64_MAX ? INT64_MAX : (int64_t)value;
 }

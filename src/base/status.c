@@ -95,6 +95,23 @@ slo_status sloi_fail_space(slo_error *error, uint64_t value, uint64_t min, const
   return SLO_ESPACE;
 }
 
+slo_status sloi_fail_within(slo_status status, slo_error *error, const char *format, ...) {
+  if (status == SLO_OK || error == NULL || error->struct_size < sizeof *error) return status;
+  char field[sizeof error->field];
+  size_t rest = sizeof field;
+  memcpy(field, error->field, rest);
+  va_list args;
+  va_start(args, format);
+  int n = vsnprintf(error->field, rest, format, args);
+  va_end(args);
+  if (n < 0 || (size_t)n + 2 > rest) return status; /* cut */
+  error->field[n] = '.';
+  rest -= (size_t)n + 1;
+  memcpy(error->field + n + 1, field, rest);
+  error->field[sizeof field - 1] = '\0';
+  return status;
+}
+
 slo_status sloi_sized_element(void *local, size_t size, const void *array, size_t i,
                               slo_error *error, const char *what) {
   uint32_t stride;

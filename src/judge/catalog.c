@@ -1,7 +1,8 @@
-#include "slo/catalog.h"
+#include "judge/catalog.h"
 
 #include "base/fail.h"
 #include "judge/tier.h"
+#include "slo/catalog.h"
 
 enum { CATALOG_TIERS = 4 };
 
@@ -143,5 +144,32 @@ slo_status slo_catalog_by_share(const slo_catalog_share *shares, uint32_t n, int
     if (status != SLO_OK) return status;
   }
   memcpy(tiers, made, n * sizeof made[0]);
+  return SLO_OK;
+}
+
+slo_status sloi_catalog_alert(const slo_alert_config *rest, const slo_alert_tier *tiers,
+                              uint32_t tier_count, uint32_t catalog, uint64_t objective_ppb,
+                              int64_t period_ns, slo_alert_tier *room, slo_alert_config *alert,
+                              slo_error *error) {
+  slo_alert_config a;
+  slo_status status = sloi_sized_read(&a, sizeof a, rest, error, "slo_alert_config");
+  if (status != SLO_OK) return status;
+  if (a.tiers != NULL || a.tier_count != 0 || a.objective_ppb != 0 || a.period_ns != 0) {
+    return sloi_fail(error, SLO_EINVAL, 0, "alert (tiers, objective_ppb or period_ns not 0)");
+  }
+  if (rest == NULL) a.flags = SLO_ALERT_SILENCE;
+  a.struct_size = (uint32_t)sizeof a;
+  a.objective_ppb = objective_ppb;
+  a.period_ns = period_ns;
+  a.tiers = tiers;
+  a.tier_count = tier_count;
+  if (tier_count == 0) {
+    status = slo_catalog_tiers(catalog, period_ns, room, SLO_ALERT_TIERS_MAX, &a.tier_count, error);
+    if (status != SLO_OK) return status;
+    a.tiers = room;
+  } else if (catalog != 0) {
+    return sloi_fail(error, SLO_EINVAL, catalog, "catalog (beside tiers)");
+  }
+  *alert = a;
   return SLO_OK;
 }

@@ -296,7 +296,7 @@ static evidence_pace evidence_walk(double good, double bad, double p0, double be
   double any = 0, after_bad = 0, p_bad = exp(-bad);
   for (int x = 0; x < TERMS; x++) {
     double p = p_bad * exp(-good);
-    for (int g = 0; g < TERMS; g++) {
+    for (int g = 0; g < TERMS && p > 0; g++) {
       if (x + g > 0) {
         double share = (double)x / (x + g);
         any += p;

@@ -2,49 +2,33 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "base/fail.h"
+#include "base/text.h"
 #include "judge/budget.h"
 
-typedef struct explain_text {
-  char *buffer;
-  size_t size;
-  size_t length; /* of all that was said, also beyond the buffer */
-} explain_text;
-
-static void explain_say(explain_text *t, const char *format, ...) SLOI_PRINTF(2, 3);
-
-static void explain_say(explain_text *t, const char *format, ...) {
-  size_t room = t->length < t->size ? t->size - t->length : 0;
-  va_list arguments;
-  va_start(arguments, format);
-  int n = vsnprintf(room != 0 ? t->buffer + t->length : NULL, room, format, arguments);
-  va_end(arguments);
-  t->length += n > 0 ? (size_t)n : 0;
-}
-
 /* "36.8143 %": a part per million is the fourth decimal. */
-static void explain_percent(explain_text *t, int64_t ppm) {
+static void explain_percent(sloi_text *t, int64_t ppm) {
   uint64_t size = ppm < 0 ? (uint64_t)0 - (uint64_t)ppm : (uint64_t)ppm;
-  explain_say(t, "%s%" PRIu64 ".%04" PRIu64 " %%", ppm < 0 ? "-" : "", size / 10000, size % 10000);
+  sloi_text_say(t, "%s%" PRIu64 ".%04" PRIu64 " %%", ppm < 0 ? "-" : "", size / 10000,
+                size % 10000);
 }
 
-static void explain_span(explain_text *t, int64_t ns) {
+static void explain_span(sloi_text *t, int64_t ns) {
   char text[SLO_TIME_TEXT_MAX];
-  explain_say(t, "%s", slo_span_format(ns, text, sizeof text) == SLO_OK ? text : "?");
+  sloi_text_say(t, "%s", slo_span_format(ns, text, sizeof text) == SLO_OK ? text : "?");
 }
 
-static void explain_period(explain_text *t, int64_t from_ns, int64_t to_ns) {
+static void explain_period(sloi_text *t, int64_t from_ns, int64_t to_ns) {
   char from[SLO_TIME_TEXT_MAX], to[SLO_TIME_TEXT_MAX];
   if (slo_time_format(from_ns, from, sizeof from) != SLO_OK) from[0] = '\0';
   if (slo_time_format(to_ns, to, sizeof to) != SLO_OK) to[0] = '\0';
-  explain_say(t, "%s .. %s", from, to);
+  sloi_text_say(t, "%s .. %s", from, to);
 }
 
 /* The budget as a percentage of what is counted, "0.1". */
-static void explain_rest(explain_text *t, uint64_t objective_ppb) {
+static void explain_rest(sloi_text *t, uint64_t objective_ppb) {
   char text[SLO_OBJECTIVE_TEXT_MAX];
   uint64_t rest = SLO_OBJECTIVE_MAX_PPB + 1 - objective_ppb;
-  explain_say(t, "%s %%", slo_objective_format(rest, text, sizeof text) == SLO_OK ? text : "?");
+  sloi_text_say(t, "%s %%", slo_objective_format(rest, text, sizeof text) == SLO_OK ? text : "?");
 }
 
 /* Why there is less than was asked for. */
@@ -58,39 +42,39 @@ static const char *explain_short(const slo_window *window, const slo_budget *b) 
   return ", the history begins there";
 }
 
-static void explain_coverage(explain_text *t, const slo_window *window, const slo_budget *b) {
+static void explain_coverage(sloi_text *t, const slo_window *window, const slo_budget *b) {
   static const char *const policy[] = {"says nothing", "counts as bad", "counts as good", ""};
-  explain_say(t, "readings     ");
+  sloi_text_say(t, "readings     ");
   explain_period(t, b->from_ns, b->to_ns);
-  explain_say(t, " (");
+  sloi_text_say(t, " (");
   explain_span(t, b->to_ns - b->from_ns);
-  explain_say(t, "; asked for ");
+  sloi_text_say(t, "; asked for ");
   explain_span(t, b->span_ns);
-  explain_say(t, "%s)\nmeasured     ", explain_short(window, b));
+  sloi_text_say(t, "%s)\nmeasured     ", explain_short(window, b));
   explain_span(t, b->measured_ns);
   if (b->unresolved_ns != 0) {
-    explain_say(t, ", of it ");
+    sloi_text_say(t, ", of it ");
     explain_span(t, b->unresolved_ns);
-    explain_say(t, " in gaps without a tick");
+    sloi_text_say(t, " in gaps without a tick");
   }
   if (b->unmeasured_ns != 0) {
-    explain_say(t, "; unmeasured ");
+    sloi_text_say(t, "; unmeasured ");
     explain_span(t, b->unmeasured_ns);
-    explain_say(t, ", which %s", policy[b->policy & 3]);
+    sloi_text_say(t, ", which %s", policy[b->policy & 3]);
   }
   if (b->frozen_ns != 0) {
-    explain_say(t, "; unmeasured ");
+    sloi_text_say(t, "; unmeasured ");
     explain_span(t, b->frozen_ns);
-    explain_say(t, ", in which time stood still");
+    sloi_text_say(t, ", in which time stood still");
   }
   if (b->corrected_ns != 0) {
-    explain_say(t, "; corrected ");
+    sloi_text_say(t, "; corrected ");
     explain_span(t, b->corrected_ns);
   }
-  explain_say(t,
-              "\ncounted      %" PRIu64 " good + %" PRIu64 " bad = %" PRIu64
-              " valid events; %" PRIu64 " excluded\n",
-              b->counts.good, b->counts.bad, b->counts.good + b->counts.bad, b->counts.excluded);
+  sloi_text_say(t,
+                "\ncounted      %" PRIu64 " good + %" PRIu64 " bad = %" PRIu64
+                " valid events; %" PRIu64 " excluded\n",
+                b->counts.good, b->counts.bad, b->counts.good + b->counts.bad, b->counts.excluded);
 }
 
 /* A reason is somebody's text: it may not begin a line of its own. */
@@ -100,8 +84,8 @@ static void explain_plain(char *reason) {
   }
 }
 
-static void explain_corrections(explain_text *t, const slo_window *window,
-                                const slo_budget_config *c, const slo_delta *delta) {
+static void explain_corrections(sloi_text *t, const slo_window *window, const slo_budget_config *c,
+                                const slo_delta *delta) {
   uint32_t count = slo_ledger_count(c->ledger);
   for (uint32_t i = 0; i < count; i++) {
     slo_correction made = {0};
@@ -113,70 +97,69 @@ static void explain_corrections(explain_text *t, const slo_window *window,
       continue;
     }
     explain_plain(made.reason);
-    explain_say(t, "correction   #%" PRIu32 " \"%s\": ", i, made.reason);
+    sloi_text_say(t, "correction   #%" PRIu32 " \"%s\": ", i, made.reason);
     explain_span(t, e.corrected_ns);
-    explain_say(t, e.kind == SLO_CORRECT_REMOVE ? " not counted, " : " counted as good, ");
-    if (e.pieces > 1) explain_say(t, "%" PRIu32 " pieces of ", e.pieces);
+    sloi_text_say(t, e.kind == SLO_CORRECT_REMOVE ? " not counted, " : " counted as good, ");
+    if (e.pieces > 1) sloi_text_say(t, "%" PRIu32 " pieces of ", e.pieces);
     explain_period(t, e.from_ns, e.to_ns);
-    explain_say(t, " (%" PRIu64 " good, %" PRIu64 " bad, %" PRIu64 " excluded", e.counts.good,
-                e.counts.bad, e.counts.excluded);
+    sloi_text_say(t, " (%" PRIu64 " good, %" PRIu64 " bad, %" PRIu64 " excluded", e.counts.good,
+                  e.counts.bad, e.counts.excluded);
     if (delta->slice_ns != 0) {
-      explain_say(t, "; %" PRIu64 " good, %" PRIu64 " bad slices", e.slices.good, e.slices.bad);
+      sloi_text_say(t, "; %" PRIu64 " good, %" PRIu64 " bad slices", e.slices.good, e.slices.bad);
     }
-    explain_say(t, ")\n");
+    sloi_text_say(t, ")\n");
   }
 }
 
 /* A number of what the method counts: by ratio timeslices with its decimals. */
-static void explain_units(explain_text *t, uint32_t method, uint64_t units) {
+static void explain_units(sloi_text *t, uint32_t method, uint64_t units) {
   if (method != SLO_METHOD_RATIO_TIMESLICES) {
-    explain_say(t, "%" PRIu64, units);
+    sloi_text_say(t, "%" PRIu64, units);
   } else {
-    explain_say(t, "%" PRIu64 ".%011" PRIu64, units / SLO_SLICE_RATIO_ONE,
-                units % SLO_SLICE_RATIO_ONE);
+    sloi_text_say(t, "%" PRIu64 ".%011" PRIu64, units / SLO_SLICE_RATIO_ONE,
+                  units % SLO_SLICE_RATIO_ONE);
   }
 }
 
-static void explain_result(explain_text *t, const slo_budget *b, const slo_delta *delta,
-                           int no_data) {
+static void explain_result(sloi_text *t, const slo_budget *b, const slo_delta *delta, int no_data) {
   if (b->method != SLO_METHOD_OCCURRENCES) {
-    explain_say(t, "slices       %" PRIu64 " good + %" PRIu64 " bad of ", delta->slices.good,
-                delta->slices.bad);
+    sloi_text_say(t, "slices       %" PRIu64 " good + %" PRIu64 " bad of ", delta->slices.good,
+                  delta->slices.bad);
     explain_span(t, delta->slice_ns);
-    explain_say(t, "; the rest had no valid event\n");
+    sloi_text_say(t, "; the rest had no valid event\n");
   }
   if (no_data) {
-    explain_say(t, "left         no data: nothing valid was counted\n");
+    sloi_text_say(t, "left         no data: nothing valid was counted\n");
     return;
   }
   if (b->unseen != 0) {
-    explain_say(t, "not seen     ");
+    sloi_text_say(t, "not seen     ");
     explain_units(t, b->method, b->unseen);
-    explain_say(t, " more, at the rate of what was measured\n");
+    sloi_text_say(t, " more, at the rate of what was measured\n");
   }
-  explain_say(t, "allowed      ");
+  sloi_text_say(t, "allowed      ");
   explain_units(t, b->method, b->allowed);
-  explain_say(t, " (");
+  sloi_text_say(t, " (");
   explain_rest(t, b->objective_ppb);
-  explain_say(t, " of ");
+  sloi_text_say(t, " of ");
   explain_units(t, b->method, b->valid);
-  explain_say(t, ", rounded down)\nspent        ");
+  sloi_text_say(t, ", rounded down)\nspent        ");
   explain_units(t, b->method, b->bad);
-  explain_say(t, " / (");
+  sloi_text_say(t, " / (");
   explain_rest(t, b->objective_ppb);
-  explain_say(t, " of ");
+  sloi_text_say(t, " of ");
   explain_units(t, b->method, b->valid);
-  explain_say(t, ") = ");
+  sloi_text_say(t, ") = ");
   explain_percent(t, 1000000 - b->remaining_ppm);
-  explain_say(t, "\nleft         ");
+  sloi_text_say(t, "\nleft         ");
   explain_percent(t, b->remaining_ppm);
   if (b->unseen != 0) {
-    explain_say(t, "; between ");
+    sloi_text_say(t, "; between ");
     explain_percent(t, b->worst_ppm);
-    explain_say(t, ", had all that was not seen been bad, and ");
+    sloi_text_say(t, ", had all that was not seen been bad, and ");
     explain_percent(t, b->best_ppm);
   }
-  explain_say(t, "\n");
+  sloi_text_say(t, "\n");
 }
 
 slo_status slo_budget_explain(const slo_window *window, const slo_budget_config *config,
@@ -184,7 +167,7 @@ slo_status slo_budget_explain(const slo_window *window, const slo_budget_config 
   static const char *const formula[] = {
       "bad events / valid events", "bad slices / slices with valid events",
       "the mean of bad / valid events over slices with valid events"};
-  explain_text t = {buffer, size, 0};
+  sloi_text t = {buffer, size, 0};
   slo_budget_config c;
   slo_delta delta = {0};
   slo_budget b = {0};
@@ -198,19 +181,19 @@ slo_status slo_budget_explain(const slo_window *window, const slo_budget_config 
   if (status == SLO_OK) status = sloi_budget_of(&c, &delta, corrections, &b);
   if (status != SLO_OK && status != SLO_ENODATA) return status;
   (void)slo_objective_format(c.objective_ppb, objective, sizeof objective);
-  explain_say(&t, "method       %s: %s\nobjective    %s %%: ", slo_method_name(c.method),
-              formula[c.method], objective);
+  sloi_text_say(&t, "method       %s: %s\nobjective    %s %%: ", slo_method_name(c.method),
+                formula[c.method], objective);
   explain_rest(&t, c.objective_ppb);
-  explain_say(&t, " may be bad\nperiod       ");
+  sloi_text_say(&t, " may be bad\nperiod       ");
   if (c.period_ns != 0) {
-    explain_say(&t, "rolling, the last ");
+    sloi_text_say(&t, "rolling, the last ");
     explain_span(&t, c.period_ns);
   } else {
     explain_period(&t, c.start_ns, c.end_ns);
   }
-  explain_say(&t, "\n");
+  sloi_text_say(&t, "\n");
   if (never) {
-    explain_say(&t, "left         no data: there is no reading yet\n");
+    sloi_text_say(&t, "left         no data: there is no reading yet\n");
   } else {
     explain_coverage(&t, window, &b);
     explain_corrections(&t, window, &c, &delta);

@@ -2,9 +2,10 @@
 #include <stdio.h>
 
 #include "base/fail.h"
+#include "judge/catalog.h"
 #include "monitor/monitor.h"
+#include "monitor/plan.h"
 #include "record/history.h"
-#include "slo/catalog.h"
 
 #define LAYOUT_CORRECTIONS 64
 #define LAYOUT_CALENDARS_MAX 4u       /* of one SLI that have starts of their own */
@@ -30,19 +31,6 @@ typedef struct layout_walk {
   uint32_t pins; /* that a window needs */
 } layout_walk;
 
-/* Prefixes the field of a part's error with the place of that part, "slis[3]". */
-static slo_status layout_within(slo_status status, slo_error *error, const char *place) {
-  if (status == SLO_OK || error == NULL || error->struct_size < sizeof *error) return status;
-  char field[sizeof error->field];
-  memcpy(field, error->field, sizeof field);
-  field[sizeof field - 1] = '\0';
-  int64_t value = error->value, min = error->min, max = error->max;
-  (void)sloi_fail(error, status, value, "%s.%.40s", place, field);
-  error->min = min;
-  error->max = max;
-  return status;
-}
-
 static char *layout_part(const layout_walk *walk) {
   return walk->monitor == NULL ? NULL : (char *)walk->monitor + walk->at;
 }
@@ -59,7 +47,7 @@ static slo_status layout_add_hist(layout_walk *walk, const slo_monitor_sli *s,
   slo_history *history;
   size_t size;
   slo_status status = slo_hist_footprint(s->latency, &size, walk->error);
-  if (status != SLO_OK) return layout_within(status, walk->error, place);
+  if (status != SLO_OK) return sloi_fail_within(status, walk->error, "%s", place);
   if (out != NULL) {
     out->hist_at = walk->at;
     (void)slo_hist_init(layout_part(walk), size, s->latency, &hist, NULL);
@@ -68,9 +56,7 @@ static slo_status layout_add_hist(layout_walk *walk, const slo_monitor_sli *s,
   if (s->history == NULL) return SLO_OK;
   status = sloi_history_footprint(s->latency, s->history, &size, walk->error);
   if (status != SLO_OK) {
-    char of_it[40];
-    (void)snprintf(of_it, sizeof of_it, "%.24s.history", place);
-    return layout_within(status, walk->error, of_it);
+    return sloi_fail_within(status, walk->error, "%s.history", place);
   }
   if (out != NULL) {
     out->history_at = walk->at;
@@ -88,7 +74,7 @@ static slo_status layout_add_window(layout_walk *walk, const slo_window_config *
   slo_window *window;
   size_t size;
   slo_status status = sloi_sized_read(&w, sizeof w, config, walk->error, "slo_window_config");
-  if (status != SLO_OK) return layout_within(status, walk->error, "window");
+  if (status != SLO_OK) return sloi_fail_within(status, walk->error, "window");
   w.struct_size = (uint32_t)sizeof w;
   if (s->unmeasured != 0) w.unmeasured = s->unmeasured;
   if (s->slice_ns != 0) w.slice_ns = s->slice_ns;
@@ -96,7 +82,7 @@ static slo_status layout_add_window(layout_walk *walk, const slo_window_config *
   if (w.pins < walk->pins) w.pins = walk->pins;
   int own = s->unmeasured != 0 || s->slice_ns != 0 || s->slice_objective_ppb != 0;
   status = slo_window_footprint(&w, &size, walk->error);
-  if (status != SLO_OK) return layout_within(status, walk->error, own ? place : "window");
+  if (status != SLO_OK) return sloi_fail_within(status, walk->error, "%s", own ? place : "window");
   if (out != NULL) {
     out->window_at = walk->at;
     (void)slo_window_init(layout_part(walk), size, &w, &window, NULL);
@@ -105,14 +91,73 @@ static slo_status layout_add_window(layout_walk *walk, const slo_window_config *
   return SLO_OK;
 }
 
+static uint64_t layout_origin_at(const slo_monitor *m, uint64_t i) {
+  return (uint64_t)((const char *)&sloi_monitor_origins(m)[i] - (const char *)m);
+}
+
+/* SLI i, which a definition says, or the caller. */
+static slo_status layout_read_sli(const slo_monitor_config *config, uint32_t i, slo_monitor_sli *s,
+                                  sloi_plan_sli *plan, slo_error *error) {
+  char place[24];
+  if (config->definition != NULL) {
+    sloi_plan_sli_at(config->definition, i, plan);
+    *s = plan->sli;
+    return SLO_OK;
+  }
+  (void)snprintf(place, sizeof place, "slis[%u]", (unsigned)i);
+  return sloi_sized_element(s, sizeof *s, config->slis, i, error, place);
+}
+
+static slo_status layout_read_slo(const slo_monitor_config *config, uint32_t i, slo_monitor_slo *s,
+                                  sloi_plan_slo *plan, slo_error *error) {
+  char place[24];
+  if (config->definition != NULL) {
+    sloi_plan_slo_at(config->definition, i, plan);
+    *s = plan->slo;
+    return SLO_OK;
+  }
+  (void)snprintf(place, sizeof place, "slos[%u]", (unsigned)i);
+  return sloi_sized_element(s, sizeof *s, config->slos, i, error, place);
+}
+
+/* The counter of an SLI: its own, or that of a part of a journey. */
+static slo_status layout_add_counter(layout_walk *walk, const slo_monitor_sli *s,
+                                     const sloi_monitor_origin *origin, sloi_monitor_sli *out) {
+  slo_counter_config c = {0};
+  slo_counter *counter;
+  size_t size;
+  if (origin != NULL && origin->part != SLOI_MONITOR_NO_PART) {
+    if (out == NULL) return SLO_OK;
+    slo_monitor *m = walk->monitor;
+    uint64_t at = sloi_monitor_journeys(m)[origin->journey].at;
+    const slo_journey *journey = (const slo_journey *)(const void *)((char *)m + at);
+    out->counter_at = at + sloi_journey_counter_at(journey, origin->part);
+    if (sloi_journey_on_usual(journey, origin->part)) {
+      out->usual_at = at + sloi_journey_counter_at(journey, sloi_journey_usual(journey));
+    }
+    return SLO_OK;
+  }
+  c.struct_size = (uint32_t)sizeof c;
+  c.shards = s->shards;
+  c.writers = s->writers;
+  slo_status status = slo_counter_footprint(&c, &size, walk->error);
+  if (status != SLO_OK) return status;
+  if (out != NULL) {
+    out->counter_at = walk->at;
+    (void)slo_counter_init(layout_part(walk), size, &c, &counter, NULL);
+  }
+  (void)layout_place(walk, size);
+  return SLO_OK;
+}
+
 static slo_status layout_add_sli(layout_walk *walk, const slo_monitor_config *config, uint32_t i,
                                  sloi_monitor_sli *out) {
   slo_monitor_sli s, other;
+  sloi_plan_sli plan;
   slo_error *error = walk->error;
   char place[24];
-  size_t size;
   (void)snprintf(place, sizeof place, "slis[%u]", (unsigned)i);
-  slo_status status = sloi_sized_element(&s, sizeof s, config->slis, i, error, place);
+  slo_status status = layout_read_sli(config, i, &s, &plan, error);
   if (status == SLO_OK) status = layout_name(s.name, "slis", i, error);
   if (status != SLO_OK) return status;
   if (s.reserved != 0) return sloi_fail(error, SLO_EVERSION, s.reserved, "slis[%u].reserved", i);
@@ -142,29 +187,22 @@ static slo_status layout_add_sli(layout_walk *walk, const slo_monitor_config *co
   }
   slo_hist_config h = {0};
   status = sloi_sized_read(&h, sizeof h, latency, error, "latency");
-  if (status != SLO_OK) return layout_within(status, error, place);
+  if (status != SLO_OK) return sloi_fail_within(status, error, "%s", place);
   if (s.with_threshold && s.threshold >= h.threshold_count) {
     return sloi_fail_range(error, s.threshold, 0, (int64_t)h.threshold_count - 1,
                            "slis[%u].threshold", (unsigned)i);
   }
   if (out != NULL) {
     memcpy(out->name, s.name, strlen(s.name));
-    out->with_threshold = s.with_threshold;
-    out->threshold = s.with_threshold ? s.threshold : 0;
+    out->threshold = s.with_threshold ? UINT64_C(1) + s.threshold : 0;
   }
 
-  slo_counter_config c = {0};
-  slo_counter *counter;
-  c.struct_size = (uint32_t)sizeof c;
-  c.shards = s.shards;
-  c.writers = s.writers;
-  status = slo_counter_footprint(&c, &size, error);
-  if (status != SLO_OK) return layout_within(status, error, place);
-  if (out != NULL) {
-    out->counter_at = walk->at;
-    (void)slo_counter_init(layout_part(walk), size, &c, &counter, NULL);
+  const sloi_monitor_origin *origin = config->definition == NULL ? NULL : &plan.origin;
+  status = layout_add_counter(walk, &s, origin, out);
+  if (status != SLO_OK) return sloi_fail_within(status, error, "%s", place);
+  if (out != NULL && origin != NULL) {
+    memcpy((char *)walk->monitor + layout_origin_at(walk->monitor, i), origin, sizeof *origin);
   }
-  (void)layout_place(walk, size);
 
   if (s.latency != NULL) {
     status = layout_add_hist(walk, &s, out, place);
@@ -209,12 +247,13 @@ static slo_status layout_add_starts(layout_walk *walk, const slo_monitor_slo *s,
 static slo_status layout_check_method(const slo_monitor_config *config, const slo_monitor_slo *s,
                                       unsigned i, slo_error *error) {
   slo_monitor_sli sli;
+  sloi_plan_sli plan;
   slo_window_config w;
   if (s->method > SLO_METHOD_RATIO_TIMESLICES) {
     return sloi_fail_range(error, s->method, 0, SLO_METHOD_RATIO_TIMESLICES, "slos[%u].method", i);
   }
   if (s->method == SLO_METHOD_OCCURRENCES) return SLO_OK;
-  (void)sloi_sized_element(&sli, sizeof sli, config->slis, s->sli, NULL, ""); /* checked before */
+  (void)layout_read_sli(config, s->sli, &sli, &plan, NULL); /* checked before */
   (void)sloi_sized_read(&w, sizeof w, config->window, NULL, "");
   if (sli.slice_ns != 0 || w.slice_ns != 0) return SLO_OK;
   return sloi_fail(error, SLO_EINVAL, s->method, "slos[%u].method (of an SLI without slice_ns)", i);
@@ -223,17 +262,17 @@ static slo_status layout_check_method(const slo_monitor_config *config, const sl
 static slo_status layout_add_slo(layout_walk *walk, const slo_monitor_config *config, uint32_t i,
                                  sloi_monitor_slo *out) {
   slo_monitor_slo s;
+  sloi_plan_slo plan;
   slo_error *error = walk->error;
-  slo_alert_tier workbook[SLO_ALERT_TIERS_MAX];
+  slo_alert_tier room[SLO_ALERT_TIERS_MAX];
   slo_alert_config a;
   slo_alert *alert;
   char place[32];
   size_t size;
   (void)snprintf(place, sizeof place, "slos[%u]", (unsigned)i);
-  slo_status status = sloi_sized_element(&s, sizeof s, config->slos, i, error, place);
+  slo_status status = layout_read_slo(config, i, &s, &plan, error);
   if (status == SLO_OK) status = layout_name(s.name, "slos", i, error);
   if (status != SLO_OK) return status;
-  if (s.reserved != 0) return sloi_fail(error, SLO_EVERSION, s.reserved, "slos[%u].reserved", i);
   if (s.sli >= config->sli_count) {
     return sloi_fail_range(error, s.sli, 0, (int64_t)config->sli_count - 1, "slos[%u].sli",
                            (unsigned)i);
@@ -242,35 +281,18 @@ static slo_status layout_add_slo(layout_walk *walk, const slo_monitor_config *co
   if (status != SLO_OK) return status;
   if (s.calendar.unit != 0) {
     slo_period some;
-    (void)snprintf(place, sizeof place, "slos[%u].calendar", (unsigned)i);
     status = slo_calendar_eval(&s.calendar, SLOI_MONITOR_SOME_TIME, &some, error);
-    if (status != SLO_OK) return layout_within(status, error, place);
-    (void)snprintf(place, sizeof place, "slos[%u]", (unsigned)i);
+    if (status != SLO_OK) return sloi_fail_within(status, error, "slos[%u].calendar", (unsigned)i);
   }
   if (s.period_ns < SLO_SECOND_NS || s.period_ns > SLOI_MONITOR_PERIOD_MAX) {
     return sloi_fail_range(error, s.period_ns, SLO_SECOND_NS, SLOI_MONITOR_PERIOD_MAX,
                            "slos[%u].period_ns", (unsigned)i);
   }
-  status = sloi_sized_read(&a, sizeof a, s.alert, error, "slo_alert_config");
-  if (status != SLO_OK) return layout_within(status, error, place);
-  if (a.tiers != NULL || a.tier_count != 0 || a.objective_ppb != 0 || a.period_ns != 0) {
-    return sloi_fail(error, SLO_EINVAL, 0,
-                     "slos[%u].alert (tiers, objective_ppb or period_ns not 0)", i);
-  }
-  if (s.alert == NULL) a.flags = SLO_ALERT_SILENCE;
-  a.struct_size = (uint32_t)sizeof a;
-  a.objective_ppb = s.objective_ppb;
-  a.period_ns = s.period_ns;
-  a.tiers = s.tiers;
-  a.tier_count = s.tier_count;
-  if (s.tier_count == 0) {
-    status = slo_catalog_tiers(SLO_CATALOG_WORKBOOK, s.period_ns, workbook, SLO_ALERT_TIERS_MAX,
-                               &a.tier_count, error);
-    if (status != SLO_OK) return layout_within(status, error, place);
-    a.tiers = workbook;
-  }
+  status = sloi_catalog_alert(s.alert, s.tiers, s.tier_count, s.catalog, s.objective_ppb,
+                              s.period_ns, room, &a, error);
+  if (status != SLO_OK) return sloi_fail_within(status, error, "%s", place);
   status = slo_alert_footprint(&a, &size, error);
-  if (status != SLO_OK) return layout_within(status, error, place);
+  if (status != SLO_OK) return sloi_fail_within(status, error, "%s", place);
   if (out != NULL) {
     memcpy(out->name, s.name, strlen(s.name));
     out->sli = s.sli;
@@ -300,9 +322,10 @@ static slo_status layout_add_slo(layout_walk *walk, const slo_monitor_config *co
  * periods, and both edges of the corrections at work, as many as there may be. */
 static uint32_t layout_pins(const slo_monitor_config *c) {
   slo_monitor_slo s;
+  sloi_plan_slo plan;
   uint32_t calendars = 0, corrections = LAYOUT_CORRECTIONS_AT_WORK;
   for (uint32_t i = 0; i < c->slo_count && calendars < LAYOUT_CALENDARS_MAX; i++) {
-    if (sloi_sized_element(&s, sizeof s, c->slos, i, NULL, "") != SLO_OK) continue; /* seen below */
+    if (layout_read_slo(c, i, &s, &plan, NULL) != SLO_OK) continue; /* seen below */
     calendars += s.calendar.unit != 0 || s.start_count != 0;
   }
   if (c->corrections != 0) {
@@ -311,11 +334,45 @@ static uint32_t layout_pins(const slo_monitor_config *c) {
   return (calendars != 0 ? 1 + 3 * calendars : 0) + 2 * corrections;
 }
 
+static uint64_t layout_front(const slo_monitor_config *c) {
+  uint32_t journeys = c->definition == NULL ? 0 : sloi_definition_journeys(c->definition);
+  return sloi_monitor_front(c->sli_count, c->slo_count, journeys);
+}
+
+/* The definition, a copy, and its journeys. */
+static void layout_add_definition(layout_walk *walk, const slo_definition *definition) {
+  slo_monitor *m = walk->monitor;
+  uint64_t at = layout_place(walk, slo_definition_size(definition));
+  if (m != NULL) {
+    m->definition_at = at;
+    m->definition_print = slo_definition_fingerprint(definition);
+    memcpy((char *)m + at, definition, slo_definition_size(definition));
+  }
+  for (uint32_t j = 0; j < sloi_definition_journeys(definition); j++) {
+    slo_journey_config config;
+    sloi_journey_source source;
+    slo_step steps[SLO_JOURNEY_STEPS_MAX];
+    slo_journey *journey;
+    size_t size = 0;
+    sloi_definition_journey(definition, j, &config, &source);
+    for (uint32_t i = 0; i < config.step_count; i++) source.step(&source, i, &steps[i]);
+    config.steps = steps;
+    (void)slo_journey_footprint(&config, &size, NULL); /* the definition was checked */
+    if (m != NULL) {
+      sloi_monitor_journey *out = (sloi_monitor_journey *)(void *)sloi_monitor_journeys(m) + j;
+      out->at = walk->at;
+      out->sli = sloi_plan_attempts(definition, j);
+      (void)slo_journey_init(layout_part(walk), size, &config, &journey, NULL);
+    }
+    (void)layout_place(walk, size);
+  }
+}
+
 static slo_status layout_walk_config(layout_walk *walk, const slo_monitor_config *c) {
   slo_ledger *ledger;
   size_t size;
   uint32_t corrections = c->corrections != 0 ? c->corrections : LAYOUT_CORRECTIONS;
-  walk->at = sloi_monitor_front(c->sli_count, c->slo_count);
+  walk->at = layout_front(c);
   if (walk->monitor != NULL) walk->monitor->edges_at = walk->at;
   (void)layout_place(walk, c->sli_count * SLOI_MONITOR_EDGES * sizeof(sloi_cell));
   slo_status status = slo_ledger_footprint(corrections, &size, NULL);
@@ -328,6 +385,7 @@ static slo_status layout_walk_config(layout_walk *walk, const slo_monitor_config
     (void)slo_ledger_init(layout_part(walk), size, corrections, &ledger, NULL);
   }
   (void)layout_place(walk, size);
+  if (c->definition != NULL) layout_add_definition(walk, c->definition);
   for (uint32_t i = 0; i < c->sli_count && status == SLO_OK; i++) {
     status = layout_add_sli(walk, c, i, walk->monitor == NULL ? NULL : &walk->monitor->sli[i]);
   }
@@ -342,18 +400,36 @@ static slo_status layout_walk_config(layout_walk *walk, const slo_monitor_config
   return status;
 }
 
+/* slis and slos are what the definition says. */
+static slo_status layout_define(slo_monitor_config *c, slo_error *error) {
+  uint64_t slis, slos;
+  if (c->slis != NULL || c->slos != NULL || c->sli_count != 0 || c->slo_count != 0) {
+    return sloi_fail(error, SLO_EINVAL, c->sli_count, "definition (beside slis or slos)");
+  }
+  sloi_plan_count(c->definition, &slis, &slos);
+  c->sli_count = (uint32_t)slis;
+  c->slo_count = (uint32_t)slos;
+  return SLO_OK;
+}
+
 static slo_status layout_check(const slo_monitor_config *config, slo_monitor_config *c,
                                uint64_t *size, slo_error *error) {
   slo_status status = sloi_sized_read(c, sizeof *c, config, error, "slo_monitor_config");
   if (status != SLO_OK) return status;
+  if (c->definition != NULL) {
+    status = layout_define(c, error);
+    if (status != SLO_OK) return status;
+  }
   if (c->sli_count < 1 || c->sli_count > SLO_MONITOR_SLIS_MAX) {
     return sloi_fail_range(error, c->sli_count, 1, SLO_MONITOR_SLIS_MAX, "sli_count");
   }
   if (c->slo_count > SLO_MONITOR_SLOS_MAX) {
     return sloi_fail_range(error, c->slo_count, 0, SLO_MONITOR_SLOS_MAX, "slo_count");
   }
-  if (c->slis == NULL) return sloi_fail(error, SLO_EINVAL, 0, "slis (NULL)");
-  if (c->slos == NULL && c->slo_count != 0) return sloi_fail(error, SLO_EINVAL, 0, "slos (NULL)");
+  if (c->definition == NULL) {
+    if (c->slis == NULL) return sloi_fail(error, SLO_EINVAL, 0, "slis (NULL)");
+    if (c->slos == NULL && c->slo_count != 0) return sloi_fail(error, SLO_EINVAL, 0, "slos (NULL)");
+  }
   layout_walk walk = {NULL, 0, error, 0};
   status = layout_walk_config(&walk, c);
   *size = walk.at;
@@ -376,13 +452,13 @@ slo_status slo_monitor_init(void *memory, size_t size, const slo_monitor_config 
   if (monitor == NULL) return sloi_fail(error, SLO_EINVAL, 0, "monitor (NULL)");
   slo_status status = layout_check(config, &c, &need, error);
   if (status != SLO_OK) return status;
-  status =
-      sloi_block_init(memory, size, need, SLOI_MONITOR_MAGIC, SLOI_MONITOR_LAYOUT,
-                      sloi_monitor_front(c.sli_count, c.slo_count) - sizeof(sloi_block), error);
+  status = sloi_block_init(memory, size, need, SLOI_MONITOR_MAGIC, SLOI_MONITOR_LAYOUT,
+                           layout_front(&c) - sizeof(sloi_block), error);
   if (status != SLO_OK) return status;
   slo_monitor *m = memory;
   m->sli_count = c.sli_count;
   m->slo_count = c.slo_count;
+  m->journey_count = c.definition == NULL ? 0 : sloi_definition_journeys(c.definition);
   layout_walk walk = {m, 0, error, 0};
   status = layout_walk_config(&walk, &c);
   if (status != SLO_OK) return status;

@@ -41,7 +41,7 @@ slo_history *slo_monitor_history(slo_monitor *monitor, uint32_t sli) {
 }
 
 slo_counter *slo_monitor_counter(slo_monitor *monitor, uint32_t sli) {
-  if (sli >= slo_monitor_sli_count(monitor)) return NULL;
+  if (sli >= slo_monitor_sli_count(monitor) || sloi_monitor_is_part(monitor, sli)) return NULL;
   return monitor_at(monitor, monitor->sli[sli].counter_at);
 }
 
@@ -74,6 +74,15 @@ static const int64_t *monitor_starts(const slo_monitor *m, const sloi_monitor_sl
   return monitor_at_const(m, s->starts_at);
 }
 
+/* Whose objectives the pins of an SLI serve: its own, or, of a part of a journey, those of the
+ * attempts, whose periods and corrections slo_monitor_blame asks about. */
+static uint64_t monitor_served(const slo_monitor *m, uint64_t sli) {
+  if (m->journey_count == 0) return sli;
+  const sloi_monitor_origin *origin = &sloi_monitor_origins(m)[sli];
+  if (origin->part == SLOI_MONITOR_NO_PART) return sli;
+  return sloi_monitor_journeys(m)[origin->journey].sli;
+}
+
 /* A moment after `after`, before which no period of an SLO begins or ends. */
 static int64_t monitor_next_start(const slo_monitor *m, const sloi_monitor_slo *s, int64_t after) {
   slo_period period;
@@ -83,18 +92,25 @@ static int64_t monitor_next_start(const slo_monitor *m, const sloi_monitor_slo *
   return after < starts[0] ? starts[0] : INT64_MAX;
 }
 
-/* The same for all calendar periods of an SLI, and its corrections. */
-static int64_t monitor_next_edge(const slo_monitor *m, uint64_t sli, int64_t after) {
-  const sloi_monitor_slo *slos = sloi_monitor_slos_const(m);
+/* The same for its corrections: of a part of a journey those of the attempts, too. */
+static int64_t monitor_next_correction(const slo_monitor *m, uint64_t sli, int64_t after) {
+  const uint64_t of[2] = {sli, monitor_served(m, sli)};
   int64_t edge, next = INT64_MAX;
-  for (uint64_t i = m->sli[sli].slos; i != 0; i = slos[i - 1].next) {
-    if (!sloi_monitor_on_calendar(&slos[i - 1])) continue;
-    edge = monitor_next_start(m, &slos[i - 1], after);
+  for (int i = 0; i < 1 + (of[0] != of[1]); i++) {
+    if (slo_ledger_edge(slo_monitor_ledger(m), (uint32_t)of[i], after, &edge) != SLO_OK) continue;
     if (edge < next) next = edge;
   }
-  if (slo_ledger_edge(slo_monitor_ledger(m), (uint32_t)sli, after, &edge) == SLO_OK &&
-      edge < next) {
-    next = edge;
+  return next;
+}
+
+/* The same for all calendar periods that an SLI serves, and corrections. */
+static int64_t monitor_next_edge(const slo_monitor *m, uint64_t sli, int64_t after) {
+  const sloi_monitor_slo *slos = sloi_monitor_slos_const(m);
+  int64_t next = monitor_next_correction(m, sli, after);
+  for (uint64_t i = m->sli[monitor_served(m, sli)].slos; i != 0; i = slos[i - 1].next) {
+    if (!sloi_monitor_on_calendar(&slos[i - 1])) continue;
+    int64_t edge = monitor_next_start(m, &slos[i - 1], after);
+    if (edge < next) next = edge;
   }
   return next;
 }
@@ -123,6 +139,7 @@ static int64_t monitor_start_kept(const slo_monitor *m, const sloi_monitor_slo *
 /* How long the edge of a correction is kept: as any budget may ask for it. */
 static int64_t monitor_edge_kept(const slo_monitor *m, uint64_t sli, int64_t now_ns) {
   const sloi_monitor_slo *slos = sloi_monitor_slos_const(m);
+  sli = monitor_served(m, sli);
   int64_t keep = (int64_t)m->sli[sli].keep;
   int64_t until = now_ns < SLO_TIME_MAX_NS - keep ? now_ns + keep : SLO_TIME_MAX_NS;
   slo_period period;
@@ -171,19 +188,18 @@ static void monitor_forget_edges(slo_monitor *m, uint64_t sli) {
 static void monitor_pin_passed(slo_monitor *m, uint64_t sli, int64_t now_ns, uint32_t flags) {
   const sloi_monitor_slo *slos = sloi_monitor_slos_const(m);
   slo_window *w = monitor_at(m, m->sli[sli].window_at);
-  int64_t newest = monitor_newest(w), until = -1, edge;
+  int64_t newest = monitor_newest(w), until = -1;
   if (newest < 0 || now_ns <= newest || now_ns > SLO_TIME_MAX_NS) return;
   if (monitor_quiet(m, sli, w, now_ns)) return;
   uint64_t ahead = (uint64_t)(now_ns - newest);
   if (ahead > sloi_window_jump_max(w, flags) && !(flags & SLO_PUSH_REBASE)) return;
   int first = monitor_is_first(w, newest);
-  for (uint64_t i = m->sli[sli].slos; i != 0; i = slos[i - 1].next) {
+  for (uint64_t i = m->sli[monitor_served(m, sli)].slos; i != 0; i = slos[i - 1].next) {
     if (!sloi_monitor_on_calendar(&slos[i - 1])) continue;
     int64_t kept = first ? SLO_TIME_MAX_NS : monitor_start_kept(m, &slos[i - 1], newest, now_ns);
     if (kept > until) until = kept;
   }
-  if (slo_ledger_edge(slo_monitor_ledger(m), (uint32_t)sli, newest - 1, &edge) == SLO_OK &&
-      edge < now_ns) {
+  if (monitor_next_correction(m, sli, newest - 1) < now_ns) {
     int64_t kept = monitor_edge_kept(m, sli, now_ns);
     if (kept > until) until = kept;
   }
@@ -216,7 +232,7 @@ slo_status slo_monitor_correct(slo_monitor *monitor, const slo_correction *corre
   status = sloi_ledger_check(slo_monitor_ledger(monitor), &c, error);
   if (status != SLO_OK) return status;
   for (uint64_t i = 0; i < monitor->sli_count && c.kind != SLO_CORRECT_VOID; i++) {
-    if (c.sli != i && c.sli != SLO_LEDGER_ALL) continue;
+    if (c.sli != i && c.sli != monitor_served(monitor, i) && c.sli != SLO_LEDGER_ALL) continue;
     slo_window *w = monitor_at(monitor, monitor->sli[i].window_at);
     monitor_forget_edges(monitor, i);
     int64_t newest = monitor_newest(w); /* what it passes next is pinned then */
@@ -236,11 +252,17 @@ static slo_counter_tally monitor_tally(const slo_monitor *m, uint64_t sli) {
   slo_counter_tally tally = {0};
   tally.struct_size = (uint32_t)sizeof tally;
   (void)slo_counter_read(monitor_at_const(m, s->counter_at), &tally);
-  if (s->with_threshold) {
+  if (s->usual_at != 0) {
+    slo_counter_tally usual = {0};
+    usual.struct_size = (uint32_t)sizeof usual;
+    (void)slo_counter_read(monitor_at_const(m, s->usual_at), &usual);
+    tally.counts.good += usual.counts.good;
+  }
+  if (s->threshold != 0) {
     int64_t threshold;
     uint64_t within = 0, beyond = 0;
-    (void)slo_hist_threshold(monitor_at_const(m, s->hist_at), (uint32_t)s->threshold, &threshold,
-                             &within, &beyond);
+    (void)slo_hist_threshold(monitor_at_const(m, s->hist_at), (uint32_t)s->threshold - 1,
+                             &threshold, &within, &beyond);
     tally.counts.good += within;
     tally.counts.bad += beyond;
   }

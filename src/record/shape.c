@@ -14,8 +14,8 @@ static uint64_t shape_or(uint64_t value, uint64_t when_zero) {
 static void shape_derive(sloi_shape *shape) {
   uint64_t bounds[1 << SLO_HIST_SCALE_MAX], entries[2 << SLO_HIST_SCALE_MAX];
   uint32_t scale = (uint32_t)shape->scale;
-  const uint64_t *table = sloi_bucket_table(entries, scale);
   sloi_bucket_derive(scale, shape->per_unit, bounds, entries, &shape->origin);
+  const uint64_t *table = sloi_bucket_table(entries, scale);
   shape->first = sloi_bucket_index(table, scale, shape->lowest);
   shape->buckets = sloi_bucket_index(table, scale, shape->highest) - shape->first + 1;
 }

@@ -1,6 +1,20 @@
 /* slice.c - what a window judges by itself: slices as they end, and what was not seen. */
+#include "window/slice.h"
+
 #include "base/u128.h"
 #include "window/window.h"
+
+int sloi_slice_kept(const slo_counts *counts, uint64_t objective_ppb) {
+  return sloi_u128_compare(sloi_u128_multiply(counts->good, UINT64_C(1000000000)),
+                           sloi_u128_multiply(objective_ppb, counts->good + counts->bad)) >= 0;
+}
+
+uint64_t sloi_slice_ratio(const slo_counts *counts) {
+  const uint64_t valid = counts->good + counts->bad;
+  sloi_u128 twice = sloi_u128_multiply(2 * SLO_SLICE_RATIO_ONE, counts->bad);
+  twice = sloi_u128_add(twice, sloi_u128_of(valid)); /* + 1/2: to the nearest */
+  return sloi_u128_divide(twice, sloi_u128_multiply(2, valid));
+}
 
 /* A sum that only grows: after half a century of nothing but bad slices it stays at its end. */
 static uint64_t slice_sum(uint64_t sum, uint64_t judged, uint64_t ratio) {
@@ -12,18 +26,15 @@ void sloi_window_close_slices(const sloi_window_config *config, sloi_window_stat
                               uint64_t time, const slo_counts *total, int measured) {
   uint64_t number = time / config->slice, ended = number - state->slice;
   if (ended == 0) return;
-  uint64_t good = total->good - state->slice_good, bad = total->bad - state->slice_bad;
-  uint64_t valid = good + bad, judged = measured ? ended : 1;
+  const slo_counts of_it = {total->good - state->slice_good, total->bad - state->slice_bad, 0};
+  uint64_t valid = of_it.good + of_it.bad, judged = measured ? ended : 1;
   if (judged > valid) judged = valid;
   if (judged != 0) {
-    int kept = sloi_u128_compare(sloi_u128_multiply(good, UINT64_C(1000000000)),
-                                 sloi_u128_multiply(config->slice_objective, valid)) >= 0;
-    sloi_u128 twice = sloi_u128_multiply(2 * SLO_SLICE_RATIO_ONE, bad);
-    twice = sloi_u128_add(twice, sloi_u128_of(valid)); /* + 1/2: to the nearest */
-    uint64_t ratio = sloi_u128_divide(twice, sloi_u128_multiply(2, valid));
+    int kept = sloi_slice_kept(&of_it, config->slice_objective);
     state->newest_slices.good += kept ? judged : 0;
     state->newest_slices.bad += kept ? 0 : judged;
-    state->newest_slices.ratio_sum = slice_sum(state->newest_slices.ratio_sum, judged, ratio);
+    state->newest_slices.ratio_sum =
+        slice_sum(state->newest_slices.ratio_sum, judged, sloi_slice_ratio(&of_it));
   }
   state->slice = number;
   state->slice_good = total->good;
