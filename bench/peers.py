@@ -41,6 +41,8 @@ def rust():
 def go():
     if not shutil.which("go"):
         return "go is not installed"
+    ours = f"github.com/libslo/libslo/bindings/go={here.parent / 'bindings/go'}"
+    run("go", "mod", "edit", "-replace", ours, cwd=work / "go")
     run("go", "mod", "tidy", cwd=work / "go")
     run("go", "build", "-o", "peer", ".", cwd=work / "go")
     listed = run("go", "list", "-m", "all", cwd=work / "go")

@@ -10,11 +10,11 @@ int main(void) {
   if (slo_monitor_create(&all, NULL, &m, NULL) != SLO_OK) return 1;
   int64_t now_ns = 1767225600 * SLO_SECOND_NS; /* your clock: libslo has none */
   slo_monitor_tick(m, now_ns, 0);
-  for (int i = 0; i < 10000; i++) /* any thread: no lock, no allocation */
-    slo_counter_record(slo_monitor_counter(m, 0), i % 2000 == 0 ? SLO_BAD : SLO_GOOD);
+  for (int i = 0; i < 100000; i++) /* any thread: no lock, no allocation */
+    slo_counter_record(slo_monitor_counter(m, 0), i % 2703 == 0 ? SLO_BAD : SLO_GOOD);
   slo_monitor_tick(m, now_ns + SLO_MINUTE_NS, 0); /* one thread, say every 10 s */
   slo_standing s = SLO_SIZED(slo_standing);
-  if (slo_monitor_read(m, 0, &s) == SLO_OK)
-    printf("%.0f %% of the budget left\n", (double)s.budget.remaining_ppm / 1e4);
+  if (slo_monitor_read(m, 0, &s) == SLO_OK && s.page != SLO_ALERT_FIRING)
+    printf("your budget is at %d %%, nothing to do\n", (int)(s.budget.remaining_ppm / 10000));
   slo_monitor_destroy(m);
 }

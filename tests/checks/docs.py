@@ -1,7 +1,8 @@
 """Documentation that can rot is checked.
 
 - Every public function stands under a comment, and docs/ or a header's contents name it.
-- A C block in README.md or docs/ that begins with a line naming an example is that example.
+- A block of code in README.md or docs/ under a line that names a file is that file, or, when
+  that is a page, one of its blocks.
 - Links to files of the project lead somewhere.
 
 """
@@ -25,9 +26,10 @@ pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 for page in pages:
     text = page.read_text()
     name = page.relative_to(ROOT)
-    for example, block in re.findall(r"<!-- (docs/examples/\S+) -->\n```c\n(.*?)```", text, re.S):
-        if (ROOT / example).read_text() != block:
-            problems.append(f"{name}: the code of {example} differs from the file")
+    for source, block in re.findall(r"<!-- (\S+/\S+) -->\n```\w+\n(.*?)```", text, re.S):
+        there = (ROOT / source).read_text()
+        if there != block and f"\n{block}```\n" not in there:
+            problems.append(f"{name}: the code of {source} differs from the file")
     for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text):
         if not (page.parent / target).exists():
             problems.append(f"{name}: the link to {target} leads nowhere")

@@ -1,0 +1,7 @@
+//go:build cgo && !slo_system
+
+package slo
+
+// #cgo CFLAGS: -std=c11
+// #cgo LDFLAGS: -lm
+import "C"

@@ -1,0 +1,3 @@
+module github.com/libslo/libslo/bindings/go
+
+go 1.21

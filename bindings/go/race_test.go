@@ -1,0 +1,5 @@
+//go:build cgo && race
+
+package slo
+
+const raceEnabled = true
