@@ -69,9 +69,10 @@ START_TEST(test_structs) {
          FIELD(abi_finding_advice, advice););
   STRUCT(slo_blame, 40, FIELD(uint32_t, part); FIELD(uint32_t, critical); FIELD(slo_counts, counts);
          FIELD(uint64_t, share_ppm););
-  STRUCT(slo_sli, 144, FIELD(uint32_t, kind); FIELD(uint32_t, protocol); FIELD(uint32_t, counted);
+  STRUCT(slo_sli, 160, FIELD(uint32_t, kind); FIELD(uint32_t, protocol); FIELD(uint32_t, counted);
          FIELD(uint32_t, code_count); FIELD(abi_codes, codes); FIELD(int64_t, threshold_ns);
-         FIELD(uint64_t, least_ppm); FIELD(uint64_t, least_per_hour); FIELD(int64_t, interval_ns););
+         FIELD(uint64_t, least_ppm); FIELD(uint64_t, least_per_hour); FIELD(int64_t, interval_ns);
+         FIELD(abi_two_words, reserved););
   STRUCT(slo_code, 12, FIELD(int32_t, first); FIELD(int32_t, last); FIELD(slo_outcome, outcome););
   STRUCT(slo_catalog_share, 32, FIELD(int64_t, long_ns); FIELD(int64_t, short_ns);
          FIELD(uint64_t, share_ppm); FIELD(uint32_t, severity); FIELD(uint32_t, flags););
@@ -258,14 +259,14 @@ START_TEST(test_structs_with_pointers) {
          FIELD(int64_t, limit_ns); FIELD(abi_steps, steps); FIELD(abi_journey_slis, slis);
          FIELD(abi_journey_slos, slos); FIELD(uint32_t, step_count); FIELD(uint32_t, sli_count);
          FIELD(uint32_t, slo_count); FIELD(uint32_t, reserved););
-  STRUCT(slo_journey_slo, 80, FIELD(abi_name_pointer, name); FIELD(uint32_t, sli);
+  STRUCT(slo_journey_slo, 96, FIELD(abi_name_pointer, name); FIELD(uint32_t, sli);
          FIELD(uint32_t, method); FIELD(uint64_t, objective_ppb); FIELD(int64_t, period_ns);
          FIELD(slo_calendar, calendar); FIELD(uint32_t, catalog); FIELD(uint32_t, tier_count);
-         FIELD(abi_alert_tiers, tiers); FIELD(abi_alert, alert);
-         FIELD(uint64_t, requests_per_hour););
-  STRUCT(slo_journey_sli, 176, FIELD(abi_name_pointer, name); FIELD(uint32_t, step);
+         FIELD(abi_alert_tiers, tiers); FIELD(abi_alert, alert); FIELD(uint64_t, requests_per_hour);
+         FIELD(abi_two_words, reserved););
+  STRUCT(slo_journey_sli, 208, FIELD(abi_name_pointer, name); FIELD(uint32_t, step);
          FIELD(uint32_t, unmeasured); FIELD(slo_sli, sli); FIELD(int64_t, slice_ns);
-         FIELD(uint64_t, slice_objective_ppb););
+         FIELD(uint64_t, slice_objective_ppb); FIELD(abi_two_words, reserved););
   STRUCT(slo_step, 32, FIELD(abi_name_pointer, name); FIELD(abi_name_pointer, actor);
          FIELD(abi_name_pointer, component); FIELD(uint32_t, flags); FIELD(uint32_t, fallback_of););
   STRUCT(slo_history_config, 24, FIELD(uint32_t, struct_size); FIELD(uint32_t, tier_count);
@@ -454,6 +455,7 @@ START_TEST(test_enums) {
       {SLO_LINT_INVERTED, 206},
       {SLO_LINT_METHODS, 207},
       {SLO_LINT_COARSE_PROBE, 208},
+      {SLO_LINT_LOW, 209},
       {SLO_LINT_NO_OWNER, 301},
       {SLO_LINT_NO_REVIEW, 302},
       {SLO_LINT_REVIEW_OVERDUE, 303},

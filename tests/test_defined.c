@@ -620,7 +620,7 @@ START_TEST(test_record_misuse) {
   ck_assert_ptr_null(slo_monitor_journey(m, 0));
   ck_assert_ptr_null(slo_monitor_definition(m));
   ck_assert_uint_eq(sli(m, "a"), 0);
-  ck_assert_int_eq(slo_monitor_blame(m, 0, &blame, 1), SLO_ERANGE);
+  ck_assert_int_eq(slo_monitor_blame(m, 0, &blame, 1, NULL), SLO_ERANGE);
   slo_monitor_destroy(m);
 }
 END_TEST
@@ -752,7 +752,7 @@ static uint64_t diary_compare(const diary *d, uint32_t of, int64_t from_ns, cons
   diary_sum(d, from_ns, a, n, sum);
   slo_status status = slo_monitor_read(d->m, of, &standing);
   check_that(status == SLO_OK || status == SLO_ENODATA, "%d", status);
-  status = slo_monitor_blame(d->m, of, blames, d->parts);
+  status = slo_monitor_blame(d->m, of, blames, d->parts, NULL);
   check_that(status == SLO_OK, "blame: %d", status);
   const slo_step *steps = d->journey == 0 ? BUY : RETURN;
   for (uint32_t i = 1; i <= d->parts; i++) {
@@ -808,7 +808,7 @@ START_TEST(test_blame_rolling) {
     failed += diary_compare(d, most, 0, NULL, 0);
     if (minute == 120) { /* the hour is empty: nobody is to blame */
       slo_blame blames[5];
-      ck_ok(slo_monitor_blame(s.m, hour, blames, 5));
+      ck_ok(slo_monitor_blame(s.m, hour, blames, 5, NULL));
       for (int i = 0; i < 5; i++) ck_assert_uint_eq(blames[i].counts.bad, 0);
     }
   }
@@ -925,25 +925,25 @@ START_TEST(test_blame_misuse) {
   memset(blames, 0x33, sizeof blames);
   memset(clean, 0x33, sizeof clean);
   for (int ticked = 0; ticked < 2; ticked++) {
-    ck_assert_int_eq(slo_monitor_blame(NULL, 0, blames, 8), SLO_EINVAL);
-    ck_assert_int_eq(slo_monitor_blame(s.m, 0, NULL, 8), SLO_EINVAL);
-    ck_assert_int_eq(slo_monitor_blame(s.m, SLOS, blames, 8), SLO_ERANGE);
-    ck_assert_int_eq(slo_monitor_blame(s.m, UINT32_MAX, blames, 8), SLO_ERANGE);
+    ck_assert_int_eq(slo_monitor_blame(NULL, 0, blames, 8, NULL), SLO_EINVAL);
+    ck_assert_int_eq(slo_monitor_blame(s.m, 0, NULL, 8, NULL), SLO_EINVAL);
+    ck_assert_int_eq(slo_monitor_blame(s.m, SLOS, blames, 8, NULL), SLO_ERANGE);
+    ck_assert_int_eq(slo_monitor_blame(s.m, UINT32_MAX, blames, 8, NULL), SLO_ERANGE);
     for (uint32_t i = 0; i < SLOS; i++) {
       int of_attempts = i == 0 || i == 1 || i == 5;
       uint32_t parts = i == 5 ? 3 : 5;
       for (uint32_t capacity = 0; capacity < parts; capacity++) {
-        ck_assert_int_eq(slo_monitor_blame(s.m, i, blames, capacity),
+        ck_assert_int_eq(slo_monitor_blame(s.m, i, blames, capacity, NULL),
                          of_attempts ? SLO_ESPACE : SLO_ERANGE);
       }
       if (of_attempts && ticked) continue;
-      ck_assert_int_eq(slo_monitor_blame(s.m, i, blames, 8),
+      ck_assert_int_eq(slo_monitor_blame(s.m, i, blames, 8, NULL),
                        of_attempts ? SLO_ENODATA : SLO_ERANGE);
     }
     ck_assert_mem_eq(blames, clean, sizeof blames);
     if (!ticked) ck_ok(slo_monitor_tick(s.m, DAWN, 0));
   }
-  ck_ok(slo_monitor_blame(s.m, 0, blames, 8)); /* nothing happened: nobody is to blame */
+  ck_ok(slo_monitor_blame(s.m, 0, blames, 8, NULL)); /* nothing happened: nobody is to blame */
   for (uint32_t i = 0; i < 5; i++) {
     ck_assert_uint_eq(blames[i].part, i + 1);
     ck_assert_uint_eq(blames[i].critical, i != 2);
@@ -955,8 +955,8 @@ START_TEST(test_blame_misuse) {
   service_end(&s);
   service_new(&s); /* the last month there is has no end */
   ck_ok(slo_monitor_tick(s.m, SLO_TIME_MAX_NS - 1, 0));
-  ck_assert_int_eq(slo_monitor_blame(s.m, 5, clean, 8), SLO_ERANGE);
-  ck_ok(slo_monitor_blame(s.m, 0, clean, 8));
+  ck_assert_int_eq(slo_monitor_blame(s.m, 5, clean, 8, NULL), SLO_ERANGE);
+  ck_ok(slo_monitor_blame(s.m, 0, clean, 8, NULL));
   service_end(&s);
 }
 END_TEST
@@ -981,8 +981,8 @@ START_TEST(test_blame_without_limit) {
   slo_blame blames[2];
   uint32_t i = slo(s.m, "browse/x");
   ck_assert_uint_eq(i, 4);
-  ck_assert_int_eq(slo_monitor_blame(s.m, i, blames, 1), SLO_ESPACE);
-  ck_ok(slo_monitor_blame(s.m, i, blames, 2));
+  ck_assert_int_eq(slo_monitor_blame(s.m, i, blames, 1, NULL), SLO_ESPACE);
+  ck_ok(slo_monitor_blame(s.m, i, blames, 2, NULL));
   ck_assert_uint_eq(blames[0].counts.bad, 5);
   ck_assert_uint_eq(blames[0].counts.good, 5);
   ck_assert_uint_eq(blames[0].share_ppm, 1000000);
@@ -1001,11 +1001,11 @@ START_TEST(test_blame_during_a_tick) {
   ck_assert_int_eq(attempt(s.m, 2, "-", 1), SLO_BAD);
   ck_ok(slo_monitor_tick(s.m, START - SLO_MINUTE_NS, 0));
   slo_blame blames[3];
-  ck_ok(slo_monitor_blame(s.m, 5, blames, 3));
+  ck_ok(slo_monitor_blame(s.m, 5, blames, 3, NULL));
   ck_assert_uint_eq(blames[0].counts.bad, 1);
   slo_counts counts = counted(s.m, RETURN_FIRST);
   ck_ok(slo_window_push(slo_monitor_window(s.m, RETURN_FIRST), START + SLO_MINUTE_NS, &counts, 0));
-  ck_ok(slo_monitor_blame(s.m, 5, blames, 3));
+  ck_ok(slo_monitor_blame(s.m, 5, blames, 3, NULL));
   for (int i = 0; i < 3; i++) ck_assert_uint_eq(blames[i].counts.bad, 0);
   service_end(&s);
 }
@@ -1040,7 +1040,8 @@ static void compare_monitors(slo_monitor *a, slo_monitor *b) {
     memset(bb, 0, sizeof bb);
     check_that(slo_monitor_read(a, i, &sa) == slo_monitor_read(b, i, &sb), "standing %u", i);
     check_that(memcmp(&sa, &sb, sizeof sa) == 0, "standing %u", i);
-    check_that(slo_monitor_blame(a, i, ba, 5) == slo_monitor_blame(b, i, bb, 5), "blame %u", i);
+    check_that(slo_monitor_blame(a, i, ba, 5, NULL) == slo_monitor_blame(b, i, bb, 5, NULL),
+               "blame %u", i);
     check_that(memcmp(ba, bb, sizeof ba) == 0, "blame %u", i);
   }
 }
@@ -1110,7 +1111,7 @@ START_TEST(test_processes) {
   ck_assert_uint_eq(standing.budget.bad, all / 10);
   ck_assert_uint_eq(standing.budget.good, all * 8 / 10);
   ck_assert_uint_eq(standing.budget.counts.excluded, all / 10);
-  ck_ok(slo_monitor_blame(m, 0, blames, 5));
+  ck_ok(slo_monitor_blame(m, 0, blames, 5, NULL));
   ck_assert_uint_eq(blames[1].counts.bad, all / 10);
   ck_assert_uint_eq(blames[1].counts.excluded, all / 10);
   ck_assert_uint_eq(blames[2].counts.good, all * 8 / 10);
@@ -1154,7 +1155,7 @@ static void use(slo_monitor *m) {
   for (uint32_t i = 0; i < slo_monitor_slo_count(m); i++) {
     slo_standing s = SLO_SIZED(slo_standing);
     (void)slo_monitor_read(m, i, &s);
-    slo_status status = slo_monitor_blame(m, i, blames, SLO_JOURNEY_STEPS_MAX + 1);
+    slo_status status = slo_monitor_blame(m, i, blames, SLO_JOURNEY_STEPS_MAX + 1, NULL);
     check_that(status == SLO_OK || status == SLO_ERANGE, "blame: %d", status);
   }
 }

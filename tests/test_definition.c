@@ -1480,8 +1480,8 @@ START_TEST(test_long_paths) {
           (int64_t)SLO_EVIDENCE_ALARMS_MAX_PPM);
   alert.gate[0].alarms_per_year_ppm = 0;
   slis[31].sli.kind = SLO_SLI_AVAILABILITY;
-  refused(&c.config, SLO_EINVAL, "journeys[255].slis[31].sli.protocol (an availability needs it, ",
-          0, NO_RANGE);
+  refused(&c.config, SLO_EINVAL, "journeys[255].slis[31].sli.protocol (0, and no codes)", 0,
+          NO_RANGE);
   slis[31].sli.code_count = 8;
   slis[31].sli.codes[7].outcome = 3;
   refused(&c.config, SLO_ERANGE, "journeys[255].slis[31].sli.codes[7].outcome", 3, 0, 2);
@@ -1505,6 +1505,40 @@ START_TEST(test_long_paths) {
   ck_assert_int_eq(errors[0].max, 1000000000);
   ck_assert_int_eq(errors[0].field[0], 0x5a);
   ck_assert_mem_eq(errors[0].field, errors[1].field, sizeof errors[0].field);
+}
+END_TEST
+
+/* By name: journeys, and steps within one. */
+START_TEST(test_find) {
+  base b;
+  fresh(&b);
+  block made = encode(&b.config, 0);
+  const slo_definition *d = (const slo_definition *)(const void *)made.bytes;
+  for (uint32_t j = 0; j < b.config.journey_count; j++) {
+    const slo_journey_config *journey = &b.config.journeys[j];
+    uint32_t at = 77;
+    ck_ok(slo_definition_find_journey(d, journey->name, &at));
+    ck_assert_uint_eq(at, j);
+    for (uint32_t i = 0; i < journey->step_count; i++) {
+      ck_ok(slo_definition_find_step(d, j, journey->steps[i].name, &at));
+      ck_assert_uint_eq(at, i);
+    }
+    at = 77;
+    ck_assert_int_eq(slo_definition_find_step(d, j, journey->name, &at), SLO_ENODATA);
+    ck_assert_int_eq(slo_definition_find_step(d, j, "", &at), SLO_ENODATA);
+    ck_assert_int_eq(slo_definition_find_step(d, j, NULL, &at), SLO_EINVAL);
+    ck_assert_int_eq(slo_definition_find_step(d, j, "x", NULL), SLO_EINVAL);
+    ck_assert_int_eq(slo_definition_find_journey(d, journey->steps[0].name, &at), SLO_ENODATA);
+    ck_assert_uint_eq(at, 77);
+  }
+  uint32_t at = 77;
+  ck_assert_int_eq(slo_definition_find_step(d, b.config.journey_count, "x", &at), SLO_ERANGE);
+  ck_assert_int_eq(slo_definition_find_step(NULL, 0, "x", &at), SLO_EINVAL);
+  ck_assert_int_eq(slo_definition_find_journey(NULL, "x", &at), SLO_EINVAL);
+  ck_assert_int_eq(slo_definition_find_journey(d, NULL, &at), SLO_EINVAL);
+  ck_assert_int_eq(slo_definition_find_journey(d, "x", NULL), SLO_EINVAL);
+  ck_assert_uint_eq(at, 77);
+  free(made.memory);
 }
 END_TEST
 
@@ -1920,8 +1954,9 @@ CHECK_MAIN("definition", tcase_add_test(tc, test_round_trip);
            tcase_add_test(tc, test_truncation); tcase_add_test(tc, test_sizes);
            tcase_add_test(tc, test_versions); tcase_add_test(tc, test_structure);
            tcase_add_test(tc, test_list_without_end); tcase_add_test(tc, test_single_mutations);
-           tcase_add_test(tc, test_fuzz); tcase_add_test(tc, test_errors);
-           tcase_add_test(tc, test_long_paths); tcase_add_test(tc, test_struct_sizes);
-           tcase_add_test(tc, test_maxima); tcase_add_test(tc, test_size_max);
-           tcase_add_test(tc, test_fingerprints_apart); tcase_add_test(tc, test_create);
-           tcase_add_test(tc, test_arguments); tcase_add_test(tc, test_in_a_monitor);)
+           tcase_add_test(tc, test_fuzz); tcase_add_test(tc, test_find);
+           tcase_add_test(tc, test_errors); tcase_add_test(tc, test_long_paths);
+           tcase_add_test(tc, test_struct_sizes); tcase_add_test(tc, test_maxima);
+           tcase_add_test(tc, test_size_max); tcase_add_test(tc, test_fingerprints_apart);
+           tcase_add_test(tc, test_create); tcase_add_test(tc, test_arguments);
+           tcase_add_test(tc, test_in_a_monitor);)

@@ -203,6 +203,7 @@ class Sli(Struct):
         ("threshold_ns", i64),
         *of(u64, "least_ppm least_per_hour"),
         ("interval_ns", i64),
+        ("reserved", u64 * 2),
     ]
 
 
@@ -213,6 +214,7 @@ class JourneySli(Struct):
         ("sli", Sli),
         ("slice_ns", i64),
         ("slice_objective_ppb", u64),
+        ("reserved", u64 * 2),
     ]
 
 
@@ -227,6 +229,7 @@ class JourneySlo(Struct):
         ("tiers", ctypes.POINTER(AlertTier)),
         ("alert", ctypes.POINTER(AlertConfig)),
         ("requests_per_hour", u64),
+        ("reserved", u64 * 2),
     ]
 
 

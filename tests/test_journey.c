@@ -243,6 +243,11 @@ END_TEST
 
 START_TEST(test_check_slis) {
   INVALID(b->slis[1].name = NULL, "slis[1].name (NULL)", 0);
+  REFUSED(b->slis[1].reserved[0] = 3, SLO_EVERSION, "slis[1].reserved", 3, 1, 0);
+  REFUSED(b->slis[1].reserved[1] = 3, SLO_EVERSION, "slis[1].reserved", 0, 1, 0);
+  REFUSED(b->slis[0].sli.reserved[0] = 3, SLO_EVERSION, "slis[0].sli.reserved", 3, 1, 0);
+  REFUSED(b->slos[0].reserved[0] = 3, SLO_EVERSION, "slos[0].reserved", 3, 1, 0);
+  REFUSED(b->slos[0].reserved[1] = 3, SLO_EVERSION, "slos[0].reserved", 0, 1, 0);
   RANGE(b->slis[2].name = "", "slis[2].name (bytes)", 0, 1, 31);
   INVALID(b->slis[2].name = "ok/", "slis[2].name (a '/' at)", 2);
   INVALID(b->slis[0].name = "rate", "slis[0].name (there are two)", 0); /* a step's */

@@ -545,6 +545,11 @@ START_TEST(test_check_kind) {
     slo_sli s = rule(none[i]);
     refused(&s, (refusal){SLO_ERANGE, "kind", none[i], 1, KINDS});
   }
+  for (int i = 0; i < 2; i++) {
+    slo_sli s = rule(SLO_SLI_COVERAGE);
+    s.reserved[i] = 5;
+    refused(&s, (refusal){SLO_EVERSION, "reserved", i == 0 ? 5 : 0, 1, 0});
+  }
 }
 END_TEST
 
@@ -566,7 +571,7 @@ END_TEST
 START_TEST(test_check_codes) {
   slo_sli s = rule(SLO_SLI_AVAILABILITY);
   s.protocol = SLO_PROTOCOL_NONE;
-  refused(&s, (refusal){SLO_EINVAL, "protocol (an availability needs it, or codes)", 0, 1, 0});
+  refused(&s, (refusal){SLO_EINVAL, "protocol (0, and no codes)", 0, 1, 0});
   s.code_count = 1; /* 0 .. 0 is good: a rule */
   ck_ok(slo_sli_check(&s, NULL));
   s.code_count = SLO_SLI_CODES_MAX;

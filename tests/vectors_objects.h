@@ -679,6 +679,14 @@ static const slo_step steps_of_buy[] = {{"search", "shopper", "catalog", SLO_STE
                                         {"guess", "cart", NULL, 0, 1 + STOCK},
                                         {"pay", NULL, "payments", SLO_STEP_CRITICAL, 0}};
 
+static void put_step(slo_attempt *attempt, uint32_t step, slo_outcome outcome) {
+  put_open(NULL, '[');
+  put_u32(NULL, step);
+  put_i32(NULL, outcome);
+  put_close(']');
+  slo_attempt_step(attempt, step, outcome);
+}
+
 /* Puts and does attempts, which begin a second apart; returns when the last one began. */
 static int64_t put_attempts(slo_journey *journey, int64_t begin_ns, int n, uint64_t seed) {
   uint64_t x = seed;
@@ -699,11 +707,11 @@ static int64_t put_attempts(slo_journey *journey, int64_t begin_ns, int n, uint6
       if (s == GUESS && luck < 10) continue;
       uint32_t told = luck == 5 ? 99 : s;
       slo_outcome outcome = luck == 0 ? SLO_BAD : luck == 1 ? SLO_EXCLUDED : SLO_GOOD;
-      put_open(NULL, '[');
-      put_u32(NULL, told);
-      put_i32(NULL, outcome);
-      put_close(']');
-      slo_attempt_step(&a, told, outcome);
+      if (luck >= 6 && luck < 9) { /* told again: the last word counts */
+        put_step(&a, s, luck == 7 ? SLO_BAD : SLO_GOOD);
+        outcome = luck == 6 ? SLO_EXCLUDED : luck == 7 ? SLO_GOOD : SLO_BAD;
+      }
+      put_step(&a, told, outcome);
       if (luck == 2) break; /* abandoned */
     }
     put_close(']');
@@ -857,7 +865,7 @@ static void object_definition(void) {
   for (uint32_t i = 0; i < slo_monitor_slo_count(m); i++) put_standing(m, i);
   put_close(']');
   slo_blame blames[6];
-  must(slo_monitor_blame(m, 0, blames, 6));
+  must(slo_monitor_blame(m, 0, blames, 6, NULL));
   put_open("blame", '[');
   for (int i = 0; i < 6; i++) put_slo_blame(&blames[i]);
   put_close(']');

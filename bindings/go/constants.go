@@ -243,6 +243,7 @@ const (
 	LintInverted      = C.SLO_LINT_INVERTED
 	LintMethods       = C.SLO_LINT_METHODS
 	LintCoarseProbe   = C.SLO_LINT_COARSE_PROBE
+	LintLow           = C.SLO_LINT_LOW
 	LintNoOwner       = C.SLO_LINT_NO_OWNER
 	LintNoReview      = C.SLO_LINT_NO_REVIEW
 	LintReviewOverdue = C.SLO_LINT_REVIEW_OVERDUE

@@ -67,6 +67,37 @@ func (v *Definition) Fingerprint() uint64 {
 	return uint64(C.slo_definition_fingerprint((*C.slo_definition)(at)))
 }
 
+// FindJourney is the index of a journey. ErrNoData: there is none of that name.
+func (v *Definition) FindJourney(name string) (uint32, error) {
+	return v.find(name, func(c *C.slo_definition, name *C.char, i *C.uint32_t) C.slo_status {
+		return C.slo_definition_find_journey(c, name, i)
+	})
+}
+
+// FindStep is the index of a step of a journey, for attempts. ErrNoData: there is none of that name.
+// ErrRange: no such journey.
+func (v *Definition) FindStep(journey uint32, name string) (uint32, error) {
+	return v.find(name, func(c *C.slo_definition, name *C.char, i *C.uint32_t) C.slo_status {
+		return C.slo_definition_find_step(c, C.uint32_t(journey), name, i)
+	})
+}
+
+func (v *Definition) find(name string, look func(*C.slo_definition, *C.char, *C.uint32_t) C.slo_status) (uint32, error) {
+	var a arena
+	defer a.done()
+	at, err := v.open()
+	if err != nil {
+		return 0, err
+	}
+	var i C.uint32_t
+	words := a.words(name)
+	if a.err != nil {
+		return 0, a.err
+	}
+	err = check(look((*C.slo_definition)(at), words, &i))
+	return uint32(i), err
+}
+
 // Config is the structs again.
 func (v *Definition) Config() (DefinitionConfig, error) {
 	var a arena

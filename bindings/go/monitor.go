@@ -273,14 +273,10 @@ func (m *Monitor) Blame(slo uint32) ([]Blame, error) {
 		return nil, err
 	}
 	blames := make([]Blame, JourneyStepsMax+1)
-	err = check(C.slo_monitor_blame((*C.slo_monitor)(at), C.uint32_t(slo), (*C.slo_blame)(unsafe.Pointer(&blames[0])), counted(len(blames))))
+	var count C.uint32_t
+	err = check(C.slo_monitor_blame((*C.slo_monitor)(at), C.uint32_t(slo), (*C.slo_blame)(unsafe.Pointer(&blames[0])), counted(len(blames)), &count))
 	if err != nil {
 		return nil, err
 	}
-	for n, b := range blames {
-		if b.Part == 0 {
-			return blames[:n], nil
-		}
-	}
-	return blames, nil
+	return blames[:count], nil
 }

@@ -301,6 +301,22 @@ func TestDefinitions(t *testing.T) {
 			t.Errorf("byte %d may be anything", i)
 		}
 	}
+	for j, journey := range shop().Journeys {
+		if got := must(d.FindJourney(journey.Name))(t); got != uint32(j) {
+			t.Error(journey.Name, got)
+		}
+		for i, step := range journey.Steps {
+			if got := must(d.FindStep(uint32(j), step.Name))(t); got != uint32(i) {
+				t.Error(step.Name, got)
+			}
+		}
+	}
+	if _, err := d.FindStep(0, "no such step"); !is(err, ErrNoData) {
+		t.Error(err)
+	}
+	if _, err := d.FindStep(99, "x"); !is(err, ErrRange) {
+		t.Error(err)
+	}
 	m := must(NewMonitor(MonitorConfig{Definition: d}))(t)
 	if must(m.Definition())(t).Fingerprint() != d.Fingerprint() || m.JourneyCount() != 1 {
 		t.Error("the monitor has another definition")

@@ -1383,6 +1383,9 @@ static slo_status check_sli(const slo_journey_config *c, const sloi_journey_sour
   s->sli(s, i, &sli);
   slo_status status = check_name(names, sli.name, error);
   if (status != SLO_OK) return status;
+  if ((sli.reserved[0] | sli.reserved[1]) != 0) {
+    return sloi_fail(error, SLO_EVERSION, sloi_shown(sli.reserved[0]), "reserved");
+  }
   if (sli.step > c->step_count) {
     return sloi_fail_range(error, sli.step, 0, c->step_count, "step");
   }
@@ -1409,6 +1412,9 @@ static slo_status check_slo(const slo_journey_config *c, const sloi_journey_sour
   s->slo(s, i, &slo);
   slo_status status = check_name(names, slo.slo.name, error);
   if (status != SLO_OK) return status;
+  if ((slo.slo.reserved[0] | slo.slo.reserved[1]) != 0) {
+    return sloi_fail(error, SLO_EVERSION, sloi_shown(slo.slo.reserved[0]), "reserved");
+  }
   if (slo.slo.sli > c->sli_count) {
     return sloi_fail_range(error, slo.slo.sli, 0, c->sli_count, "sli");
   }
@@ -2444,6 +2450,37 @@ slo_status slo_definition_attach(const void *memory, size_t size, const slo_defi
   return status;
 }
 
+slo_status slo_definition_find_journey(const slo_definition *definition, const char *name,
+                                       uint32_t *journey) {
+  slo_journey_config config;
+  sloi_journey_source source;
+  if (definition == NULL || name == NULL || journey == NULL) return SLO_EINVAL;
+  for (uint32_t j = 0; j < sloi_definition_journeys(definition); j++) {
+    sloi_definition_journey(definition, j, &config, &source);
+    if (strcmp(config.name, name) != 0) continue;
+    *journey = j;
+    return SLO_OK;
+  }
+  return SLO_ENODATA;
+}
+
+slo_status slo_definition_find_step(const slo_definition *definition, uint32_t journey,
+                                    const char *name, uint32_t *step) {
+  slo_journey_config config;
+  sloi_journey_source source;
+  slo_step s;
+  if (definition == NULL || name == NULL || step == NULL) return SLO_EINVAL;
+  if (journey >= sloi_definition_journeys(definition)) return SLO_ERANGE;
+  sloi_definition_journey(definition, journey, &config, &source);
+  for (uint32_t i = 0; i < config.step_count; i++) {
+    source.step(&source, i, &s);
+    if (strcmp(s.name, name) != 0) continue;
+    *step = i;
+    return SLO_OK;
+  }
+  return SLO_ENODATA;
+}
+
 size_t slo_definition_size(const slo_definition *definition) {
   return definition == NULL ? 0 : (size_t)sloi_codec_bytes(definition_bytes(definition));
 }
@@ -3256,6 +3293,12 @@ static void lint_objective(sloi_lint *lint, const slo_journey_config *j, const s
     return;
   }
   lint_noise_ppb(lint, ppb);
+  if (ppb != 0 && ppb < SLOI_PPB / 2) {
+    uint64_t meant = ppb;
+    while (meant * 10 < SLOI_PPB) meant *= 10;
+    sloi_lint_replace(lint, SLO_LINT_LOW, (int64_t)ppb, (int64_t)meant,
+                      "write parts per billion: 999000000 is 99.9 %%");
+  }
   if (SLOI_PPB - ppb < LINT_FIVE_DECIMALS_PPB) {
     sloi_lint_add(lint, SLO_LINT_ROUNDED_BUDGET, (int64_t)ppb,
                   "wherever the budget is written, write 0.%09" PRIu64, SLOI_PPB - ppb);
@@ -7308,7 +7351,7 @@ static slo_status sli_check_codes(const slo_sli *s, uint32_t has, slo_error *err
     }
   }
   if (s->kind == SLO_SLI_AVAILABILITY && s->protocol == SLO_PROTOCOL_NONE && s->code_count == 0) {
-    return sloi_fail(error, SLO_EINVAL, 0, "protocol (an availability needs it, or codes)");
+    return sloi_fail(error, SLO_EINVAL, 0, "protocol (0, and no codes)");
   }
   return SLO_OK;
 }
@@ -7317,6 +7360,9 @@ slo_status slo_sli_check(const slo_sli *sli, slo_error *error) {
   if (sli == NULL) return sloi_fail(error, SLO_EINVAL, 0, "sli (NULL)");
   if (sli->kind < SLO_SLI_AVAILABILITY || sli->kind > SLO_SLI_INVENTORY) {
     return sloi_fail_range(error, sli->kind, SLO_SLI_AVAILABILITY, SLO_SLI_INVENTORY, "kind");
+  }
+  if ((sli->reserved[0] | sli->reserved[1]) != 0) {
+    return sloi_fail(error, SLO_EVERSION, sloi_shown(sli->reserved[0]), "reserved");
   }
   uint32_t has = sli_menu[sli->kind].fields;
   if ((sli->counted & ~(uint32_t)(SLO_EVENT_HEALTH_CHECK | SLO_EVENT_LOAD_TEST)) != 0) {
@@ -8190,7 +8236,7 @@ slo_outcome slo_monitor_record(slo_monitor *monitor, uint32_t sli, const slo_eve
 }
 
 slo_status slo_monitor_blame(const slo_monitor *monitor, uint32_t slo, slo_blame *blames,
-                             uint32_t capacity) {
+                             uint32_t capacity, uint32_t *count) {
   slo_counts parts[SLO_JOURNEY_STEPS_MAX + 1] = {{0, 0, 0}};
   slo_budget_config config;
   if (monitor == NULL || blames == NULL) return SLO_EINVAL;
@@ -8200,6 +8246,7 @@ slo_status slo_monitor_blame(const slo_monitor *monitor, uint32_t slo, slo_blame
   if (origin->part != 0) return SLO_ERANGE;
   uint64_t at = sloi_monitor_journeys(monitor)[origin->journey].at;
   const slo_journey *journey = (const slo_journey *)(const void *)((const char *)monitor + at);
+  if (count != NULL) *count = (uint32_t)journey->steps + 1;
   if (capacity < journey->steps + 1) return SLO_ESPACE;
   config.struct_size = (uint32_t)sizeof config;
   slo_status status = slo_monitor_budget(monitor, slo, &config);

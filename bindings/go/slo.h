@@ -1335,9 +1335,9 @@ SLO_API slo_status slo_budget_eval(const slo_counts *counts, uint64_t objective_
 
 /*
  * Of a window. SLO_ENODATA: no reading yet (budget untouched), or nothing valid in the period
- * (filled: the coverage says why, the numbers mean nothing). SLO_ERANGE: objective, method,
- * period; a calendar period that begins after the newest reading. SLO_EINVAL: NULL, or a
- * method that needs slices where there are none. SLO_EVERSION.
+ * (filled, objective_ppb too: the coverage says why, the numbers mean nothing). SLO_ERANGE:
+ * objective, method, period; a calendar period that begins after the newest reading. SLO_EINVAL:
+ * NULL, or a method that needs slices where there are none. SLO_EVERSION.
  */
 SLO_API slo_status slo_budget_read(const slo_window *window, const slo_budget_config *config,
                                    slo_budget *budget);
@@ -1737,6 +1737,7 @@ SLO_API slo_status slo_sli_codes(uint32_t protocol, const slo_code **codes, uint
  *   least_ppm       quality: at least this, 1..1000000
  *   least_per_hour  throughput: at least this, 1..10^15
  *   interval_ns     probe: it is sent this often, 1 s .. 1 d
+ *   reserved        0
  */
 typedef struct slo_sli {
   uint32_t kind;
@@ -1748,6 +1749,7 @@ typedef struct slo_sli {
   uint64_t least_ppm;
   uint64_t least_per_hour;
   int64_t interval_ns;
+  uint64_t reserved[2];
 } slo_sli;
 
 #define SLO_SLI_THRESHOLD_MAX_NS INT64_C(9007199254740991) /* 104 days: slo/hist.h's highest */
@@ -1755,7 +1757,7 @@ typedef struct slo_sli {
 
 /* Is it one? SLO_ERANGE (error names the field; a field that the kind does not have must be 0),
  * SLO_EINVAL (NULL; an availability without protocol and codes; codes[] behind code_count that are
- * not 0). error may be NULL. */
+ * not 0), SLO_EVERSION (reserved). error may be NULL. */
 SLO_API slo_status slo_sli_check(const slo_sli *sli, slo_error *error);
 
 /* SLO_GOOD, SLO_BAD or SLO_EXCLUDED; SLO_EXCLUDED also for a NULL argument or no such kind. The
@@ -1843,6 +1845,7 @@ typedef struct slo_step {
  *   sli            what is good
  *   slice_ns       for budgets by timeslices, see slo/window.h; 0: none
  *   slice_objective_ppb
+ *   reserved       0
  */
 typedef struct slo_journey_sli {
   const char *name;
@@ -1851,6 +1854,7 @@ typedef struct slo_journey_sli {
   slo_sli sli;
   int64_t slice_ns;
   uint64_t slice_objective_ppb;
+  uint64_t reserved[2];
 } slo_journey_sli;
 
 /*
@@ -1865,6 +1869,7 @@ typedef struct slo_journey_sli {
  *   alert              the rest of its alert, as in slo_monitor_slo; NULL: gates for pages and
  *                      tickets, and pages silence tickets
  *   requests_per_hour  what is expected, for those who check the definition; 0: not said
+ *   reserved           0
  */
 typedef struct slo_journey_slo {
   const char *name;
@@ -1878,6 +1883,7 @@ typedef struct slo_journey_slo {
   const slo_alert_tier *tiers;
   const slo_alert_config *alert;
   uint64_t requests_per_hour;
+  uint64_t reserved[2];
 } slo_journey_slo;
 
 /*
@@ -2008,9 +2014,9 @@ SLO_API void slo_attempt_begin(slo_attempt *attempt, slo_journey *journey, int64
 
 /*
  * Notes how a step went; when it is told again, as after a retry, the last word counts.
- * SLO_EXCLUDED: that was not ours to get right, such as a card that was declined. A step or an
- * outcome that is none is counted as unknown in the counter of attempts (slo_counter_tally) and
- * changes nothing.
+ * SLO_EXCLUDED: that was not ours to get right, such as a request that the user took back. A step
+ * or an outcome that is none is counted as unknown in the counter of attempts (slo_counter_tally)
+ * and changes nothing.
  */
 SLO_API void slo_attempt_step(slo_attempt *attempt, uint32_t step, slo_outcome outcome);
 
@@ -2871,6 +2877,13 @@ SLO_API slo_status slo_definition_attach(const void *memory, size_t size,
 /* The bytes it has; 0 for NULL. */
 SLO_API size_t slo_definition_size(const slo_definition *definition);
 
+/* The index of a journey, and of a step in it (slo/attempt.h), by name. SLO_ENODATA: there is none
+ * of that name. SLO_ERANGE: no such journey. SLO_EINVAL. */
+SLO_API slo_status slo_definition_find_journey(const slo_definition *definition, const char *name,
+                                               uint32_t *journey);
+SLO_API slo_status slo_definition_find_step(const slo_definition *definition, uint32_t journey,
+                                            const char *name, uint32_t *step);
+
 /* 64 bits that two different definitions hardly share (no guard against malice); 0 for NULL. A text
  * that is NULL and one that is empty, or a default and the same said aloud, are different. */
 SLO_API uint64_t slo_definition_fingerprint(const slo_definition *definition);
@@ -3166,7 +3179,8 @@ SLO_API const slo_ledger *slo_monitor_ledger(const slo_monitor *monitor);
  * Takes a reading of every SLI into its window and, once in each slice of the window's
  * finest tier, steps the alerts: the first tick at or after each whole step does. flags as for
  * slo_window_push: SLO_PUSH_UNMEASURED for the first tick after a time in which nobody could
- * record. Owner only: one thread at a time.
+ * record. The first tick begins the history: what was recorded before it is in no window. Owner
+ * only: one thread at a time.
  *
  * SLO_ERANGE (now_ns is no moment; counts lower than they were, which SLO_PUSH_REBASE accepts by
  * starting the history anew), SLO_ECLOCK (it jumped ahead too far: nothing was
@@ -3220,7 +3234,8 @@ typedef struct slo_standing {
 } slo_standing;
 
 /* Any thread. SLO_ENODATA: never ticked (*standing untouched), or nothing valid in the
- * period (filled; the budget means nothing). SLO_ERANGE: as slo_monitor_budget. SLO_EINVAL. */
+ * period (filled, objective_ppb too; the budget means nothing). SLO_ERANGE: as slo_monitor_budget.
+ * SLO_EINVAL. */
 SLO_API slo_status slo_monitor_read(const slo_monitor *monitor, uint32_t slo,
                                     slo_standing *standing);
 
@@ -3240,7 +3255,7 @@ SLO_END
  *   slo_attempt_begin(&attempt, slo_monitor_journey(monitor, 0), now_ns);    any thread
  *   slo_monitor_record(monitor, pay, &event);                               any thread
  *   ...
- *   slo_monitor_blame(monitor, 0, blames, capacity);                        any thread
+ *   slo_monitor_blame(monitor, 0, blames, capacity, &count);                any thread
  *
  * slo/monitor.h says which SLIs and SLOs it has, and has everything else.
  */
@@ -3275,12 +3290,13 @@ SLO_API slo_outcome slo_monitor_record(slo_monitor *monitor, uint32_t sli, const
 /*
  * Who spent the budget of an objective about a journey's attempts: slo_journey_blame of its period,
  * corrections of the attempts included, as of the newest tick; during a tick some parts may still
- * be those of the one before. capacity: slo_journey_part_count - 1 at least. Any thread.
- * SLO_ERANGE: no such SLO, one of something else, or as slo_monitor_budget. SLO_ENODATA: never
- * ticked. SLO_ESPACE, SLO_EINVAL.
+ * be those of the one before. *count, unless count is NULL, is how many blames there are,
+ * slo_journey_part_count - 1, also when that is more than capacity (SLO_ESPACE, nothing else is
+ * written). Any thread. SLO_ERANGE: no such SLO, one of something else, or as slo_monitor_budget.
+ * SLO_ENODATA: never ticked. SLO_EINVAL.
  */
 SLO_API slo_status slo_monitor_blame(const slo_monitor *monitor, uint32_t slo, slo_blame *blames,
-                                     uint32_t capacity);
+                                     uint32_t capacity, uint32_t *count);
 
 SLO_END
 
@@ -3867,6 +3883,8 @@ SLO_BEGIN
     "on this data one way of counting says the objective was met, and another that it was missed") \
   X(SLO_LINT_COARSE_PROBE, 208, SLO_LINT_WARNING, "coarse probe",                                  \
     "its whole budget is a handful of failed probes: luck decides")                                \
+  X(SLO_LINT_LOW, 209, SLO_LINT_WARNING, "low objective",                                          \
+    "more may fail than succeed: it looks like a number with a digit missing")                     \
   X(SLO_LINT_NO_OWNER, 301, SLO_LINT_WARNING, "no owner",                                          \
     "nobody answers for it, so nobody acts on it")                                                 \
   X(SLO_LINT_NO_REVIEW, 302, SLO_LINT_WARNING, "no review",                                        \
@@ -3967,6 +3985,7 @@ SLO_API slo_status slo_lint_alert(const slo_alert_config *config, uint64_t reque
  *                       TOO_MANY_SLIS  more than three
  *   of an indicator     UNUSED_SLI     unless the journey has no objective at all
  *   of an objective     PERFECT
+ *                       LOW            above 0 and below 50 %
  *                       ROUNDED_BUDGET above 99.9995 %
  *                       COARSE_PROBE   fewer than ten probes may fail in the period
  *                       NO_WINDOW, MINUTE  a period below a second, below an hour: then nothing is

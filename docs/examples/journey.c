@@ -88,7 +88,7 @@ int main(void) {
            (unsigned long long)s.budget.valid, (double)s.budget.remaining_ppm / 1e4);
   }
   slo_blame blames[6];
-  if (slo_monitor_blame(monitor, 0, blames, 6) != SLO_OK) return 1;
+  if (slo_monitor_blame(monitor, 0, blames, 6, NULL) != SLO_OK) return 1;
   printf("what was spent of %s:\n", slo_monitor_slo_name(monitor, 0));
   for (int i = 0; i < 6; i++) {
     const char *name = i < 5 ? steps[i].name : "took too long";

@@ -250,7 +250,7 @@ static void report(const slo_monitor *m) {
            slo_monitor_slo_name(m, i), s.budget.bad, s.budget.valid, s.budget.allowed,
            (double)s.budget.remaining_ppm / 1e4);
   }
-  if (slo_monitor_blame(m, 0, blames, STEPS + 1) != SLO_OK) return;
+  if (slo_monitor_blame(m, 0, blames, STEPS + 1, NULL) != SLO_OK) return;
   for (int i = 0; i < STEPS; i++) {
     printf("  %-8s %6" PRIu64 " went on, %4" PRIu64 " failed (%.0f %% of the failures), %4" PRIu64
            " left without it\n",

@@ -36,9 +36,9 @@ SLO_API void slo_attempt_begin(slo_attempt *attempt, slo_journey *journey, int64
 
 /*
  * Notes how a step went; when it is told again, as after a retry, the last word counts.
- * SLO_EXCLUDED: that was not ours to get right, such as a card that was declined. A step or an
- * outcome that is none is counted as unknown in the counter of attempts (slo_counter_tally) and
- * changes nothing.
+ * SLO_EXCLUDED: that was not ours to get right, such as a request that the user took back. A step
+ * or an outcome that is none is counted as unknown in the counter of attempts (slo_counter_tally)
+ * and changes nothing.
  */
 SLO_API void slo_attempt_step(slo_attempt *attempt, uint32_t step, slo_outcome outcome);
 

@@ -127,9 +127,9 @@ SLO_API slo_status slo_budget_eval(const slo_counts *counts, uint64_t objective_
 
 /*
  * Of a window. SLO_ENODATA: no reading yet (budget untouched), or nothing valid in the period
- * (filled: the coverage says why, the numbers mean nothing). SLO_ERANGE: objective, method,
- * period; a calendar period that begins after the newest reading. SLO_EINVAL: NULL, or a
- * method that needs slices where there are none. SLO_EVERSION.
+ * (filled, objective_ppb too: the coverage says why, the numbers mean nothing). SLO_ERANGE:
+ * objective, method, period; a calendar period that begins after the newest reading. SLO_EINVAL:
+ * NULL, or a method that needs slices where there are none. SLO_EVERSION.
  */
 SLO_API slo_status slo_budget_read(const slo_window *window, const slo_budget_config *config,
                                    slo_budget *budget);

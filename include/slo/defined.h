@@ -8,7 +8,7 @@
  *   slo_attempt_begin(&attempt, slo_monitor_journey(monitor, 0), now_ns);    any thread
  *   slo_monitor_record(monitor, pay, &event);                               any thread
  *   ...
- *   slo_monitor_blame(monitor, 0, blames, capacity);                        any thread
+ *   slo_monitor_blame(monitor, 0, blames, capacity, &count);                any thread
  *
  * slo/monitor.h says which SLIs and SLOs it has, and has everything else.
  */
@@ -45,12 +45,13 @@ SLO_API slo_outcome slo_monitor_record(slo_monitor *monitor, uint32_t sli, const
 /*
  * Who spent the budget of an objective about a journey's attempts: slo_journey_blame of its period,
  * corrections of the attempts included, as of the newest tick; during a tick some parts may still
- * be those of the one before. capacity: slo_journey_part_count - 1 at least. Any thread.
- * SLO_ERANGE: no such SLO, one of something else, or as slo_monitor_budget. SLO_ENODATA: never
- * ticked. SLO_ESPACE, SLO_EINVAL.
+ * be those of the one before. *count, unless count is NULL, is how many blames there are,
+ * slo_journey_part_count - 1, also when that is more than capacity (SLO_ESPACE, nothing else is
+ * written). Any thread. SLO_ERANGE: no such SLO, one of something else, or as slo_monitor_budget.
+ * SLO_ENODATA: never ticked. SLO_EINVAL.
  */
 SLO_API slo_status slo_monitor_blame(const slo_monitor *monitor, uint32_t slo, slo_blame *blames,
-                                     uint32_t capacity);
+                                     uint32_t capacity, uint32_t *count);
 
 SLO_END
 

@@ -70,6 +70,13 @@ SLO_API slo_status slo_definition_attach(const void *memory, size_t size,
 /* The bytes it has; 0 for NULL. */
 SLO_API size_t slo_definition_size(const slo_definition *definition);
 
+/* The index of a journey, and of a step in it (slo/attempt.h), by name. SLO_ENODATA: there is none
+ * of that name. SLO_ERANGE: no such journey. SLO_EINVAL. */
+SLO_API slo_status slo_definition_find_journey(const slo_definition *definition, const char *name,
+                                               uint32_t *journey);
+SLO_API slo_status slo_definition_find_step(const slo_definition *definition, uint32_t journey,
+                                            const char *name, uint32_t *step);
+
 /* 64 bits that two different definitions hardly share (no guard against malice); 0 for NULL. A text
  * that is NULL and one that is empty, or a default and the same said aloud, are different. */
 SLO_API uint64_t slo_definition_fingerprint(const slo_definition *definition);

@@ -71,6 +71,7 @@ typedef struct slo_step {
  *   sli            what is good
  *   slice_ns       for budgets by timeslices, see slo/window.h; 0: none
  *   slice_objective_ppb
+ *   reserved       0
  */
 typedef struct slo_journey_sli {
   const char *name;
@@ -79,6 +80,7 @@ typedef struct slo_journey_sli {
   slo_sli sli;
   int64_t slice_ns;
   uint64_t slice_objective_ppb;
+  uint64_t reserved[2];
 } slo_journey_sli;
 
 /*
@@ -93,6 +95,7 @@ typedef struct slo_journey_sli {
  *   alert              the rest of its alert, as in slo_monitor_slo; NULL: gates for pages and
  *                      tickets, and pages silence tickets
  *   requests_per_hour  what is expected, for those who check the definition; 0: not said
+ *   reserved           0
  */
 typedef struct slo_journey_slo {
   const char *name;
@@ -106,6 +109,7 @@ typedef struct slo_journey_slo {
   const slo_alert_tier *tiers;
   const slo_alert_config *alert;
   uint64_t requests_per_hour;
+  uint64_t reserved[2];
 } slo_journey_slo;
 
 /*

@@ -62,6 +62,8 @@ SLO_BEGIN
     "on this data one way of counting says the objective was met, and another that it was missed") \
   X(SLO_LINT_COARSE_PROBE, 208, SLO_LINT_WARNING, "coarse probe",                                  \
     "its whole budget is a handful of failed probes: luck decides")                                \
+  X(SLO_LINT_LOW, 209, SLO_LINT_WARNING, "low objective",                                          \
+    "more may fail than succeed: it looks like a number with a digit missing")                     \
   X(SLO_LINT_NO_OWNER, 301, SLO_LINT_WARNING, "no owner",                                          \
     "nobody answers for it, so nobody acts on it")                                                 \
   X(SLO_LINT_NO_REVIEW, 302, SLO_LINT_WARNING, "no review",                                        \
@@ -162,6 +164,7 @@ SLO_API slo_status slo_lint_alert(const slo_alert_config *config, uint64_t reque
  *                       TOO_MANY_SLIS  more than three
  *   of an indicator     UNUSED_SLI     unless the journey has no objective at all
  *   of an objective     PERFECT
+ *                       LOW            above 0 and below 50 %
  *                       ROUNDED_BUDGET above 99.9995 %
  *                       COARSE_PROBE   fewer than ten probes may fail in the period
  *                       NO_WINDOW, MINUTE  a period below a second, below an hour: then nothing is

@@ -174,7 +174,8 @@ SLO_API const slo_ledger *slo_monitor_ledger(const slo_monitor *monitor);
  * Takes a reading of every SLI into its window and, once in each slice of the window's
  * finest tier, steps the alerts: the first tick at or after each whole step does. flags as for
  * slo_window_push: SLO_PUSH_UNMEASURED for the first tick after a time in which nobody could
- * record. Owner only: one thread at a time.
+ * record. The first tick begins the history: what was recorded before it is in no window. Owner
+ * only: one thread at a time.
  *
  * SLO_ERANGE (now_ns is no moment; counts lower than they were, which SLO_PUSH_REBASE accepts by
  * starting the history anew), SLO_ECLOCK (it jumped ahead too far: nothing was
@@ -228,7 +229,8 @@ typedef struct slo_standing {
 } slo_standing;
 
 /* Any thread. SLO_ENODATA: never ticked (*standing untouched), or nothing valid in the
- * period (filled; the budget means nothing). SLO_ERANGE: as slo_monitor_budget. SLO_EINVAL. */
+ * period (filled, objective_ppb too; the budget means nothing). SLO_ERANGE: as slo_monitor_budget.
+ * SLO_EINVAL. */
 SLO_API slo_status slo_monitor_read(const slo_monitor *monitor, uint32_t slo,
                                     slo_standing *standing);
 

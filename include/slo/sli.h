@@ -114,6 +114,7 @@ SLO_API slo_status slo_sli_codes(uint32_t protocol, const slo_code **codes, uint
  *   least_ppm       quality: at least this, 1..1000000
  *   least_per_hour  throughput: at least this, 1..10^15
  *   interval_ns     probe: it is sent this often, 1 s .. 1 d
+ *   reserved        0
  */
 typedef struct slo_sli {
   uint32_t kind;
@@ -125,6 +126,7 @@ typedef struct slo_sli {
   uint64_t least_ppm;
   uint64_t least_per_hour;
   int64_t interval_ns;
+  uint64_t reserved[2];
 } slo_sli;
 
 #define SLO_SLI_THRESHOLD_MAX_NS INT64_C(9007199254740991) /* 104 days: slo/hist.h's highest */
@@ -132,7 +134,7 @@ typedef struct slo_sli {
 
 /* Is it one? SLO_ERANGE (error names the field; a field that the kind does not have must be 0),
  * SLO_EINVAL (NULL; an availability without protocol and codes; codes[] behind code_count that are
- * not 0). error may be NULL. */
+ * not 0), SLO_EVERSION (reserved). error may be NULL. */
 SLO_API slo_status slo_sli_check(const slo_sli *sli, slo_error *error);
 
 /* SLO_GOOD, SLO_BAD or SLO_EXCLUDED; SLO_EXCLUDED also for a NULL argument or no such kind. The

@@ -86,6 +86,9 @@ static slo_status check_sli(const slo_journey_config *c, const sloi_journey_sour
   s->sli(s, i, &sli);
   slo_status status = check_name(names, sli.name, error);
   if (status != SLO_OK) return status;
+  if ((sli.reserved[0] | sli.reserved[1]) != 0) {
+    return sloi_fail(error, SLO_EVERSION, sloi_shown(sli.reserved[0]), "reserved");
+  }
   if (sli.step > c->step_count) {
     return sloi_fail_range(error, sli.step, 0, c->step_count, "step");
   }
@@ -112,6 +115,9 @@ static slo_status check_slo(const slo_journey_config *c, const sloi_journey_sour
   s->slo(s, i, &slo);
   slo_status status = check_name(names, slo.slo.name, error);
   if (status != SLO_OK) return status;
+  if ((slo.slo.reserved[0] | slo.slo.reserved[1]) != 0) {
+    return sloi_fail(error, SLO_EVERSION, sloi_shown(slo.slo.reserved[0]), "reserved");
+  }
   if (slo.slo.sli > c->sli_count) {
     return sloi_fail_range(error, slo.slo.sli, 0, c->sli_count, "sli");
   }

@@ -175,6 +175,37 @@ slo_status slo_definition_attach(const void *memory, size_t size, const slo_defi
   return status;
 }
 
+slo_status slo_definition_find_journey(const slo_definition *definition, const char *name,
+                                       uint32_t *journey) {
+  slo_journey_config config;
+  sloi_journey_source source;
+  if (definition == NULL || name == NULL || journey == NULL) return SLO_EINVAL;
+  for (uint32_t j = 0; j < sloi_definition_journeys(definition); j++) {
+    sloi_definition_journey(definition, j, &config, &source);
+    if (strcmp(config.name, name) != 0) continue;
+    *journey = j;
+    return SLO_OK;
+  }
+  return SLO_ENODATA;
+}
+
+slo_status slo_definition_find_step(const slo_definition *definition, uint32_t journey,
+                                    const char *name, uint32_t *step) {
+  slo_journey_config config;
+  sloi_journey_source source;
+  slo_step s;
+  if (definition == NULL || name == NULL || step == NULL) return SLO_EINVAL;
+  if (journey >= sloi_definition_journeys(definition)) return SLO_ERANGE;
+  sloi_definition_journey(definition, journey, &config, &source);
+  for (uint32_t i = 0; i < config.step_count; i++) {
+    source.step(&source, i, &s);
+    if (strcmp(s.name, name) != 0) continue;
+    *step = i;
+    return SLO_OK;
+  }
+  return SLO_ENODATA;
+}
+
 size_t slo_definition_size(const slo_definition *definition) {
   return definition == NULL ? 0 : (size_t)sloi_codec_bytes(definition_bytes(definition));
 }

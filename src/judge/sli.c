@@ -88,7 +88,7 @@ static slo_status sli_check_codes(const slo_sli *s, uint32_t has, slo_error *err
     }
   }
   if (s->kind == SLO_SLI_AVAILABILITY && s->protocol == SLO_PROTOCOL_NONE && s->code_count == 0) {
-    return sloi_fail(error, SLO_EINVAL, 0, "protocol (an availability needs it, or codes)");
+    return sloi_fail(error, SLO_EINVAL, 0, "protocol (0, and no codes)");
   }
   return SLO_OK;
 }
@@ -97,6 +97,9 @@ slo_status slo_sli_check(const slo_sli *sli, slo_error *error) {
   if (sli == NULL) return sloi_fail(error, SLO_EINVAL, 0, "sli (NULL)");
   if (sli->kind < SLO_SLI_AVAILABILITY || sli->kind > SLO_SLI_INVENTORY) {
     return sloi_fail_range(error, sli->kind, SLO_SLI_AVAILABILITY, SLO_SLI_INVENTORY, "kind");
+  }
+  if ((sli->reserved[0] | sli->reserved[1]) != 0) {
+    return sloi_fail(error, SLO_EVERSION, sloi_shown(sli->reserved[0]), "reserved");
   }
   uint32_t has = sli_menu[sli->kind].fields;
   if ((sli->counted & ~(uint32_t)(SLO_EVENT_HEALTH_CHECK | SLO_EVENT_LOAD_TEST)) != 0) {

@@ -55,7 +55,7 @@ slo_outcome slo_monitor_record(slo_monitor *monitor, uint32_t sli, const slo_eve
 }
 
 slo_status slo_monitor_blame(const slo_monitor *monitor, uint32_t slo, slo_blame *blames,
-                             uint32_t capacity) {
+                             uint32_t capacity, uint32_t *count) {
   slo_counts parts[SLO_JOURNEY_STEPS_MAX + 1] = {{0, 0, 0}};
   slo_budget_config config;
   if (monitor == NULL || blames == NULL) return SLO_EINVAL;
@@ -65,6 +65,7 @@ slo_status slo_monitor_blame(const slo_monitor *monitor, uint32_t slo, slo_blame
   if (origin->part != 0) return SLO_ERANGE;
   uint64_t at = sloi_monitor_journeys(monitor)[origin->journey].at;
   const slo_journey *journey = (const slo_journey *)(const void *)((const char *)monitor + at);
+  if (count != NULL) *count = (uint32_t)journey->steps + 1;
   if (capacity < journey->steps + 1) return SLO_ESPACE;
   config.struct_size = (uint32_t)sizeof config;
   slo_status status = slo_monitor_budget(monitor, slo, &config);

@@ -197,6 +197,7 @@ CONSTANTS: dict[str, int | str] = {
     'SLO_LINT_INVERTED': 206,
     'SLO_LINT_METHODS': 207,
     'SLO_LINT_COARSE_PROBE': 208,
+    'SLO_LINT_LOW': 209,
     'SLO_LINT_NO_OWNER': 301,
     'SLO_LINT_NO_REVIEW': 302,
     'SLO_LINT_REVIEW_OVERDUE': 303,
@@ -507,6 +508,7 @@ STRUCTS: dict[str, tuple[tuple[str, str, int, str, str], ...]] = {
         ('least_ppm', 'u64', 1, '', ''),
         ('least_per_hour', 'u64', 1, '', ''),
         ('interval_ns', 'i64', 1, '', ''),
+        ('reserved', 'u64', 2, '', ''),
     ),
     'slo_step': (
         ('name', 'text', 1, '', ''),
@@ -522,6 +524,7 @@ STRUCTS: dict[str, tuple[tuple[str, str, int, str, str], ...]] = {
         ('sli', 'slo_sli', 1, '', ''),
         ('slice_ns', 'i64', 1, '', ''),
         ('slice_objective_ppb', 'u64', 1, '', ''),
+        ('reserved', 'u64', 2, '', ''),
     ),
     'slo_journey_slo': (
         ('name', 'text', 1, '', ''),
@@ -535,6 +538,7 @@ STRUCTS: dict[str, tuple[tuple[str, str, int, str, str], ...]] = {
         ('tiers', 'pointer', 1, 'slo_alert_tier', 'tier_count'),
         ('alert', 'pointer', 1, 'slo_alert_config', ''),
         ('requests_per_hour', 'u64', 1, '', ''),
+        ('reserved', 'u64', 2, '', ''),
     ),
     'slo_journey_config': (
         ('struct_size', 'u32', 1, '', ''),
@@ -2183,6 +2187,23 @@ FUNCTIONS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
             ('definition', 'pointer'),
         ),
     ),
+    'slo_definition_find_journey': (
+        'status',
+        (
+            ('definition', 'pointer'),
+            ('name', 'text'),
+            ('journey', 'pointer'),
+        ),
+    ),
+    'slo_definition_find_step': (
+        'status',
+        (
+            ('definition', 'pointer'),
+            ('journey', 'u32'),
+            ('name', 'text'),
+            ('step', 'pointer'),
+        ),
+    ),
     'slo_definition_fingerprint': (
         'u64',
         (
@@ -2469,6 +2490,7 @@ FUNCTIONS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
             ('slo', 'u32'),
             ('blames', 'pointer'),
             ('capacity', 'u32'),
+            ('count', 'pointer'),
         ),
     ),
     'slo_depend_serial': (

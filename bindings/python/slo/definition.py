@@ -43,6 +43,21 @@ class Definition(_block.Handle):
         size: int = lib.slo_definition_size(self._at)
         return size
 
+    def find_journey(self, name: str) -> int:
+        """The index of a journey. Raises NoData: there is none of that name."""
+        index = ctypes.c_uint32()
+        at = self._at
+        lib.slo_definition_find_journey(at, _ffi.encoded(name, "name"), byref(index))
+        return index.value
+
+    def find_step(self, journey: int, name: str) -> int:
+        """The index of a step of a journey, for attempts. Raises NoData: there is none of that
+        name; OutOfRange: no such journey."""
+        index = ctypes.c_uint32()
+        at = self._at
+        lib.slo_definition_find_step(at, journey, _ffi.encoded(name, "name"), byref(index))
+        return index.value
+
     @property
     def fingerprint(self) -> int:
         """64 bits that two different definitions hardly share."""

@@ -47,6 +47,7 @@ class Monitor(_block.Block):
             slos=[slo.MonitorSlo(name="checkout", objective_ppb=999_000_000,
                                  period_ns=28 * slo.DAY_NS)],
         ) as m:
+            m.tick(time.time_ns())  # begins the history: what came before is in no budget
             m.counter("checkout").good()
             m.tick(time.time_ns())
             print(m.read("checkout").budget.remaining_ppm)
@@ -259,9 +260,9 @@ class Monitor(_block.Block):
     def blame(self, slo: Which) -> list[Blame]:
         """Who spent the budget of an SLO about a journey's attempts, in its period: one for each
         part but the attempts. Raises NoData (never ticked), OutOfRange (another kind of SLO)."""
-        blames = _ffi.array("slo_blame", _PARTS_MAX)
-        lib.slo_monitor_blame(self._at, self.find_slo(slo), blames, _PARTS_MAX)
-        return [_ffi.result(blame) for blame in blames if blame.part]
+        blames, count = _ffi.array("slo_blame", _PARTS_MAX), ctypes.c_uint32()
+        lib.slo_monitor_blame(self._at, self.find_slo(slo), blames, _PARTS_MAX, byref(count))
+        return [_ffi.result(blame) for blame in blames[: count.value]]
 
 
 _PARTS_MAX = JOURNEY_STEPS_MAX + 1  # and the limit

@@ -690,6 +690,7 @@ class Sli:
       least_ppm       quality: at least this, 1..1000000
       least_per_hour  throughput: at least this, 1..10^15
       interval_ns     probe: it is sent this often, 1 s .. 1 d
+      reserved        0
     """
 
     kind: int = 0
@@ -734,6 +735,7 @@ class JourneySli:
       sli            what is good
       slice_ns       for budgets by timeslices, see slo/window.h; 0: none
       slice_objective_ppb
+      reserved       0
     """
 
     name: str | None = None
@@ -759,6 +761,7 @@ class JourneySlo:
       alert              the rest of its alert, as in slo_monitor_slo; None: gates for pages and
                          tickets, and pages silence tickets
       requests_per_hour  what is expected, for those who check the definition; 0: not said
+      reserved           0
     """
 
     name: str | None = None

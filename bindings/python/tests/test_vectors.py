@@ -330,6 +330,12 @@ def definition(line):
     config = load("slo_definition_config", line["config"])
     slo.journey.check(config.journeys[0])
     made = slo.Definition(config)
+    for j, journey in enumerate(config.journeys):
+        assert made.find_journey(journey.name) == j
+        for i, step in enumerate(journey.steps):
+            assert made.find_step(j, step.name) == i
+    with pytest.raises(slo.NoData):
+        made.find_journey("no such journey")
     opened = slo.Definition.attach(bytes.fromhex(line["out"]["bytes"]))
     assert opened.fingerprint == made.fingerprint
     assert bytes(slo.Definition(opened.expand())) == bytes(made)  # what C wrote, and back
