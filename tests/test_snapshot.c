@@ -979,6 +979,41 @@ START_TEST(test_prepared_quantiles) {
 END_TEST
 
 /* A coarser scale is what recording at that scale would have given, cell by cell. */
+/* A coarser first bucket begins below the finer one: what lies between was no bucket's, and is not
+ * said to be lower than it was. */
+START_TEST(test_downscale_underflow) {
+  for (int64_t lowest = 900; lowest < 1100; lowest++) {
+    slo_hist_config c = config_of(6, 1, lowest, 1 << 20);
+    slo_hist *h = hist_of(&c);
+    slo_bucket first = SLO_SIZED(slo_bucket);
+    slo_snapshot *fine = snapshot_of(h);
+    ck_ok(slo_snapshot_bucket(fine, 0, &first));
+    slo_snapshot_destroy(fine);
+    slo_hist_record(h, first.lower); /* the highest value below all buckets */
+    fine = snapshot_of(h);
+    for (uint32_t scale = 3; scale <= 6; scale++) {
+      slo_snapshot *coarse;
+      size_t size;
+      uint64_t count, below;
+      int64_t p50;
+      ck_ok(slo_snapshot_downscale_footprint(fine, scale, &size));
+      void *memory = check_memory(size);
+      ck_ok(slo_snapshot_downscale(fine, scale, memory, size, &coarse, NULL));
+      ck_ok(slo_snapshot_count_le(coarse, first.lower, &count));
+      ck_ok(slo_snapshot_count_le(coarse, first.lower - 1, &below));
+      ck_ok(slo_snapshot_quantile(coarse, 500000000, &p50));
+      slo_snapshot_summary s = SLO_SIZED(slo_snapshot_summary);
+      ck_ok(slo_snapshot_summarize(coarse, &s));
+      check_that(count == 1 && below == 0 && p50 == first.lower && s.max == first.lower,
+                 "lowest %d at scale %d: %d, %d", (int)lowest, (int)scale, (int)count, (int)below);
+      free(memory);
+    }
+    slo_snapshot_destroy(fine);
+    slo_hist_destroy(h);
+  }
+}
+END_TEST
+
 START_TEST(test_downscale) {
   static const int64_t thresholds[] = {500, 70000};
   static const uint64_t units[] = {1, 1000, 1000000000, 7};
@@ -1057,8 +1092,9 @@ START_TEST(test_downscale) {
 END_TEST
 
 CHECK_MAIN("snapshot", tcase_add_test(tc, test_prepared_quantiles);
-           tcase_add_test(tc, test_downscale); tcase_add_test(tc, test_against_the_model);
-           tcase_add_test(tc, test_one_value); tcase_add_test(tc, test_min_and_max);
+           tcase_add_test(tc, test_downscale); tcase_add_test(tc, test_downscale_underflow);
+           tcase_add_test(tc, test_against_the_model); tcase_add_test(tc, test_one_value);
+           tcase_add_test(tc, test_min_and_max);
            tcase_add_test(tc, test_overflow_above_the_widest_grid);
            tcase_add_test(tc, test_otlp_index); tcase_add_test(tc, test_otlp_index_of_a_unit);
            tcase_add_test(tc, test_merge_is_recording_in_one);

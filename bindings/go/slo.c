@@ -7789,7 +7789,7 @@ enum {
 typedef struct sloi_shape {
   uint64_t scale;
   uint64_t per_unit;
-  uint64_t lowest;
+  uint64_t lowest; /* the first value with a bucket, also where a coarser one begins below it */
   uint64_t highest;
   uint64_t first;     /* bucket number of the first bucket */
   uint64_t buckets;   /* how many */
@@ -9865,6 +9865,7 @@ slo_status slo_hist_init(void *memory, size_t size, const slo_hist_config *confi
   h->rows_at = hist_rows_at(&shape);
   h->slots_at = hist_slots_at(&shape, &rows);
   sloi_shape_fill(&h->shape, &shape, c.thresholds);
+  h->shape.lowest = (uint64_t)sloi_shape_lower(&h->shape, 0) + 1;
   h->hot = hist_hot(&h->shape, &rows);
   sloi_block_ready(&h->block);
   *hist = h;
@@ -10991,7 +10992,7 @@ slo_status slo_snapshot_summarize(const slo_snapshot *snapshot, slo_snapshot_sum
     high = i + 1;
     s.count += bucket[i];
   }
-  int64_t bottom = sloi_shape_lower(shape, 0), top = sloi_shape_upper(shape, shape->buckets - 1);
+  int64_t top = sloi_shape_upper(shape, shape->buckets - 1);
   if (s.negative != 0) {
     s.min = -1;
   } else if (s.zero == 0 && s.underflow == 0) {
@@ -11002,7 +11003,7 @@ slo_status slo_snapshot_summarize(const slo_snapshot *snapshot, slo_snapshot_sum
   } else if (high != 0) {
     s.max = sloi_shape_upper(shape, high - 1);
   } else if (s.underflow != 0) {
-    s.max = bottom;
+    s.max = (int64_t)shape->lowest - 1;
   } else if (s.zero == 0) {
     s.max = -1;
   }
@@ -11056,7 +11057,7 @@ static int64_t snapshot_upper(const sloi_shape *shape, uint64_t position) {
   }
   if (position == 0) return -1;
   if (position == 1) return 0;
-  return position == 2 ? sloi_shape_lower(shape, 0) : INT64_MAX;
+  return position == 2 ? (int64_t)shape->lowest - 1 : INT64_MAX;
 }
 
 static uint64_t snapshot_cell(const slo_snapshot *s, uint64_t position) {

@@ -79,6 +79,7 @@ slo_status slo_hist_init(void *memory, size_t size, const slo_hist_config *confi
   h->rows_at = hist_rows_at(&shape);
   h->slots_at = hist_slots_at(&shape, &rows);
   sloi_shape_fill(&h->shape, &shape, c.thresholds);
+  h->shape.lowest = (uint64_t)sloi_shape_lower(&h->shape, 0) + 1;
   h->hot = hist_hot(&h->shape, &rows);
   sloi_block_ready(&h->block);
   *hist = h;

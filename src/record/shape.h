@@ -27,7 +27,7 @@ enum {
 typedef struct sloi_shape {
   uint64_t scale;
   uint64_t per_unit;
-  uint64_t lowest;
+  uint64_t lowest; /* the first value with a bucket, also where a coarser one begins below it */
   uint64_t highest;
   uint64_t first;     /* bucket number of the first bucket */
   uint64_t buckets;   /* how many */

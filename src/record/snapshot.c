@@ -207,7 +207,7 @@ slo_status slo_snapshot_summarize(const slo_snapshot *snapshot, slo_snapshot_sum
     high = i + 1;
     s.count += bucket[i];
   }
-  int64_t bottom = sloi_shape_lower(shape, 0), top = sloi_shape_upper(shape, shape->buckets - 1);
+  int64_t top = sloi_shape_upper(shape, shape->buckets - 1);
   if (s.negative != 0) {
     s.min = -1;
   } else if (s.zero == 0 && s.underflow == 0) {
@@ -218,7 +218,7 @@ slo_status slo_snapshot_summarize(const slo_snapshot *snapshot, slo_snapshot_sum
   } else if (high != 0) {
     s.max = sloi_shape_upper(shape, high - 1);
   } else if (s.underflow != 0) {
-    s.max = bottom;
+    s.max = (int64_t)shape->lowest - 1;
   } else if (s.zero == 0) {
     s.max = -1;
   }
@@ -272,7 +272,7 @@ static int64_t snapshot_upper(const sloi_shape *shape, uint64_t position) {
   }
   if (position == 0) return -1;
   if (position == 1) return 0;
-  return position == 2 ? sloi_shape_lower(shape, 0) : INT64_MAX;
+  return position == 2 ? (int64_t)shape->lowest - 1 : INT64_MAX;
 }
 
 static uint64_t snapshot_cell(const slo_snapshot *s, uint64_t position) {
