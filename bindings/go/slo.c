@@ -7462,13 +7462,6 @@ slo_outcome slo_sli_classify(const slo_sli *sli, const slo_event *event) {
 
 /* ---- as a sentence ---- */
 
-/* The longest sentence, of a quality with codes, has 408 bytes. */
-static void sli_append(char *text, size_t *length, const char *format, const char *a) {
-  size_t rest = *length < SLO_SLI_TEXT_MAX ? SLO_SLI_TEXT_MAX - *length : 0;
-  int n = snprintf(rest == 0 ? NULL : text + *length, rest, format, a);
-  if (n > 0) *length += (size_t)n;
-}
-
 /* A share without the decimals that are 0: 12.5 */
 static void sli_percent(uint64_t ppm, char *text, size_t size) {
   int n = snprintf(text, size, "%u.%04u", (unsigned)(ppm / 10000), (unsigned)(ppm % 10000));
@@ -7487,8 +7480,8 @@ static void sli_code_text(const slo_code *c, char *text, size_t size) {
 }
 
 slo_status slo_sli_format(const slo_sli *sli, char *buffer, size_t size) {
-  char text[SLO_SLI_TEXT_MAX], part[SLO_TIME_TEXT_MAX];
-  size_t n = 0;
+  char whole[SLO_SLI_TEXT_MAX], part[SLO_TIME_TEXT_MAX];
+  sloi_text text = {whole, sizeof whole, 0};
   slo_status status = slo_sli_check(sli, NULL);
   if (status != SLO_OK) return status;
   if (buffer == NULL) return SLO_EINVAL;
@@ -7500,20 +7493,20 @@ slo_status slo_sli_format(const slo_sli *sli, char *buffer, size_t size) {
   if (fields & SLI_PER_HOUR) {
     (void)snprintf(part, sizeof part, "%llu", (unsigned long long)sli->least_per_hour);
   }
-  sli_append(text, &n, "%s: ", sli_menu[sli->kind].name);
-  sli_append(text, &n, sli_menu[sli->kind].rule, fields == SLI_CODES ? answers : part);
+  sloi_text_say(&text, "%s: ", sli_menu[sli->kind].name);
+  sloi_text_say(&text, sli_menu[sli->kind].rule, fields == SLI_CODES ? answers : part);
   if (fields != SLI_CODES && (sli->protocol != SLO_PROTOCOL_NONE || sli->code_count != 0)) {
-    sli_append(text, &n, ", of %s that did not fail", answers);
+    sloi_text_say(&text, ", of %s that did not fail", answers);
   }
   for (uint32_t i = 0; i < sli->code_count; i++) {
     sli_code_text(&sli->codes[i], part, sizeof part);
-    sli_append(text, &n, i == 0 ? " (%s" : ", %s", part);
+    sloi_text_say(&text, i == 0 ? " (%s" : ", %s", part);
   }
-  if (sli->code_count != 0) sli_append(text, &n, "%s", ")");
-  if (sli->counted & SLO_EVENT_HEALTH_CHECK) sli_append(text, &n, "%s", ", health checks too");
-  if (sli->counted & SLO_EVENT_LOAD_TEST) sli_append(text, &n, "%s", ", load tests too");
-  if (n >= size || n >= sizeof text) return SLO_ESPACE;
-  memcpy(buffer, text, n + 1);
+  if (sli->code_count != 0) sloi_text_say(&text, ")");
+  if (sli->counted & SLO_EVENT_HEALTH_CHECK) sloi_text_say(&text, ", health checks too");
+  if (sli->counted & SLO_EVENT_LOAD_TEST) sloi_text_say(&text, ", load tests too");
+  if (text.length >= size || text.length >= sizeof whole) return SLO_ESPACE;
+  memcpy(buffer, whole, text.length + 1);
   return SLO_OK;
 }
 
