@@ -390,6 +390,8 @@ static void vectors_window(void) {
     for (int sliced = 0; sliced < 2; sliced++) {
       slo_window_config config = SLO_SIZED(slo_window_config);
       config.unmeasured = policy;
+      config.gap_ns = policy % 2 == 1 ? MINUTES(6) : 0;
+      config.jump_max_ns = policy > 1 ? MINUTES(180) : 0;
       config.slice_ns = sliced ? SLO_MINUTE_NS : 0;
       config.slice_objective_ppb = sliced ? 990000000 : 0;
       slo_budget_config budgets[4];
