@@ -1080,11 +1080,7 @@ START_TEST(test_low) {
   slos[0][1].requests_per_hour = 0;
   static const struct {
     uint64_t ppb, meant;
-  } low[] = {{99900000, 999000000},
-             {9990000, 999000000},
-             {999, 999000000},
-             {1, 100000000},
-             {490000000, 490000000}};
+  } low[] = {{99900000, 999000000}, {9990000, 999000000}, {999, 999000000}, {1, 0}, {490000000, 0}};
   for (size_t i = 0; i < sizeof low / sizeof low[0]; i++) {
     slos[0][1].objective_ppb = low[i].ppb;
     read_all(0);
@@ -1093,6 +1089,7 @@ START_TEST(test_low) {
       if (found[k].code != SLO_LINT_LOW) continue;
       ck_assert_str_eq(found[k].field, "journeys[0].slos[1].objective_ppb");
       ck_assert_int_eq(found[k].value, (int64_t)low[i].ppb);
+      ck_assert_uint_eq(found[k].has_instead, low[i].meant != 0);
       ck_assert_int_eq(found[k].instead, (int64_t)low[i].meant);
       ck_assert_str_eq(found[k].advice, "write parts per billion: 999000000 is 99.9 %");
     }

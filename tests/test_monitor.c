@@ -734,9 +734,9 @@ START_TEST(test_config_errors) {
   REFUSED(b.tiers[1].factor_ppm = 0, SLO_ERANGE, "slos[1].tiers[1].factor_ppm");
   REFUSED(b.tiers[2].severity = 5, SLO_ERANGE, "slos[2].tiers[2].severity");
   /* what the objective says itself is not said again */
-  const char *const twice = "slos[0].alert (tiers, objective_ppb or period_ns not 0)";
-  REFUSED(b.plain.tiers = b.tiers, SLO_EINVAL, twice);
-  REFUSED(b.plain.tier_count = 1, SLO_EINVAL, twice);
+  const char *const twice = "slos[0].alert (objective_ppb or period_ns not 0)";
+  REFUSED(b.plain.tiers = b.tiers, SLO_EINVAL, "slos[0].alert (tiers not 0)");
+  REFUSED(b.plain.tier_count = 1, SLO_EINVAL, "slos[0].alert (tiers not 0)");
   REFUSED(b.plain.objective_ppb = 999000000, SLO_EINVAL, twice);
   REFUSED(b.plain.period_ns = SLO_DAY_NS, SLO_EINVAL, twice);
   REFUSED(b.plain.struct_size = 1, SLO_ERANGE, "slos[0].slo_alert_config.struct_size");

@@ -178,7 +178,8 @@ static inline sloi_u128 sloi_u128_scale(sloi_u128 value, uint64_t factor, unsign
 
 
 #define SLOI_PPB UINT64_C(1000000000)
-#define SLOI_PPB_PPM UINT64_C(1000000000000000) /* 10^9 * 10^6 */
+#define SLOI_PERIOD_MAX_NS (INT64_C(3660) * 24 * 3600 * 1000000000) /* of any budget */
+#define SLOI_PPB_PPM UINT64_C(1000000000000000)                     /* 10^9 * 10^6 */
 
 slo_status sloi_objective_check(uint64_t objective_ppb, slo_error *error, const char *field);
 
@@ -1111,7 +1112,6 @@ const char *slo_version_string(void) {
 #define SLOI_JOURNEY_H
 
 
-#define SLOI_JOURNEY_PERIOD_MAX (3660 * SLO_DAY_NS)
 #define SLOI_JOURNEY_SOME_TIME (SLO_TIME_MAX_NS / 2) /* amid all calendar periods there are */
 
 struct slo_journey {
@@ -1418,8 +1418,8 @@ static slo_status check_slo(const slo_journey_config *c, const sloi_journey_sour
   if (slo.slo.sli > c->sli_count) {
     return sloi_fail_range(error, slo.slo.sli, 0, c->sli_count, "sli");
   }
-  if (slo.slo.period_ns < SLO_SECOND_NS || slo.slo.period_ns > SLOI_JOURNEY_PERIOD_MAX) {
-    return sloi_fail_range(error, slo.slo.period_ns, SLO_SECOND_NS, SLOI_JOURNEY_PERIOD_MAX,
+  if (slo.slo.period_ns < SLO_SECOND_NS || slo.slo.period_ns > SLOI_PERIOD_MAX_NS) {
+    return sloi_fail_range(error, slo.slo.period_ns, SLO_SECOND_NS, SLOI_PERIOD_MAX_NS,
                            "period_ns");
   }
   budget.struct_size = (uint32_t)sizeof budget;
@@ -3296,8 +3296,12 @@ static void lint_objective(sloi_lint *lint, const slo_journey_config *j, const s
   if (ppb != 0 && ppb < SLOI_PPB / 2) {
     uint64_t meant = ppb;
     while (meant * 10 < SLOI_PPB) meant *= 10;
-    sloi_lint_replace(lint, SLO_LINT_LOW, (int64_t)ppb, (int64_t)meant,
-                      "write parts per billion: 999000000 is 99.9 %%");
+    const char *advice = "write parts per billion: 999000000 is 99.9 %";
+    if (meant < SLOI_PPB / 2 || meant == ppb) {
+      sloi_lint_add(lint, SLO_LINT_LOW, (int64_t)ppb, "%s", advice);
+    } else {
+      sloi_lint_replace(lint, SLO_LINT_LOW, (int64_t)ppb, (int64_t)meant, "%s", advice);
+    }
   }
   if (SLOI_PPB - ppb < LINT_FIVE_DECIMALS_PPB) {
     sloi_lint_add(lint, SLO_LINT_ROUNDED_BUDGET, (int64_t)ppb,
@@ -5776,8 +5780,8 @@ slo_status slo_catalog_tiers(uint32_t catalog, int64_t period_ns, slo_alert_tier
   uint32_t flags = 0;
   slo_status status = SLO_OK;
   if (tiers == NULL || count == NULL) return sloi_fail(error, SLO_EINVAL, 0, "tiers (NULL)");
-  if (period_ns <= 0 || period_ns > 3660 * SLO_DAY_NS) {
-    return sloi_fail_range(error, period_ns, 1, 3660 * SLO_DAY_NS, "period_ns");
+  if (period_ns <= 0 || period_ns > SLOI_PERIOD_MAX_NS) {
+    return sloi_fail_range(error, period_ns, 1, SLOI_PERIOD_MAX_NS, "period_ns");
   }
   int64_t days = period_ns % SLO_DAY_NS == 0 ? period_ns / SLO_DAY_NS : 0;
   switch (catalog) {
@@ -5827,8 +5831,8 @@ slo_status slo_catalog_by_share(const slo_catalog_share *shares, uint32_t n, int
   if (n < 1 || n > SLO_ALERT_TIERS_MAX) {
     return sloi_fail_range(error, n, 1, SLO_ALERT_TIERS_MAX, "n");
   }
-  if (period_ns <= 0 || period_ns > 3660 * SLO_DAY_NS) {
-    return sloi_fail_range(error, period_ns, 1, 3660 * SLO_DAY_NS, "period_ns");
+  if (period_ns <= 0 || period_ns > SLOI_PERIOD_MAX_NS) {
+    return sloi_fail_range(error, period_ns, 1, SLOI_PERIOD_MAX_NS, "period_ns");
   }
   slo_alert_tier made[SLO_ALERT_TIERS_MAX] = {{0}};
   for (uint32_t i = 0; i < n; i++) {
@@ -5865,8 +5869,11 @@ slo_status sloi_catalog_alert(const slo_alert_config *rest, const slo_alert_tier
   slo_alert_config a;
   slo_status status = sloi_sized_read(&a, sizeof a, rest, error, "slo_alert_config");
   if (status != SLO_OK) return status;
-  if (a.tiers != NULL || a.tier_count != 0 || a.objective_ppb != 0 || a.period_ns != 0) {
-    return sloi_fail(error, SLO_EINVAL, 0, "alert (tiers, objective_ppb or period_ns not 0)");
+  if (a.tiers != NULL || a.tier_count != 0) {
+    return sloi_fail(error, SLO_EINVAL, a.tier_count, "alert (tiers not 0)");
+  }
+  if (a.objective_ppb != 0 || a.period_ns != 0) {
+    return sloi_fail(error, SLO_EINVAL, 0, "alert (objective_ppb or period_ns not 0)");
   }
   if (rest == NULL) a.flags = SLO_ALERT_SILENCE;
   a.struct_size = (uint32_t)sizeof a;
@@ -7569,12 +7576,9 @@ slo_status sloi_tier_check(const slo_alert_tier *tier, unsigned i, slo_error *er
 
 #define SLOI_MONITOR_MAGIC SLOI_BLOCK_MAGIC('m', 'o')
 #define SLOI_MONITOR_LAYOUT 3
-#define SLOI_MONITOR_PERIOD_MAX SLOI_JOURNEY_PERIOD_MAX
 /* Cells of an SLI: nothing is to be pinned before `quiet_to`, in this history of its window; 0:
  * look. */
 enum { SLOI_MONITOR_HISTORY, SLOI_MONITOR_QUIET_TO, SLOI_MONITOR_EDGES };
-
-#define SLOI_MONITOR_SOME_TIME SLOI_JOURNEY_SOME_TIME
 
 /* Offsets are bytes from the block's start; 0 means that there is none. */
 typedef struct sloi_monitor_sli {
@@ -8042,7 +8046,7 @@ static slo_status attach_sli(attach_cursor *cursor, slo_monitor *m, uint64_t i) 
   slo_hist *hist = NULL;
   slo_history *history;
   if (!attach_terminated(s->name) || s->slos > m->slo_count ||
-      s->keep > 2 * (uint64_t)SLOI_MONITOR_PERIOD_MAX) {
+      s->keep > 2 * (uint64_t)SLOI_PERIOD_MAX_NS) {
     return SLO_ECORRUPT;
   }
   slo_status status = SLO_OK;
@@ -8091,7 +8095,7 @@ static slo_status attach_starts(attach_cursor *cursor, const sloi_monitor_slo *s
   if (s->start_count == 0) {
     if (s->starts_at != 0) return SLO_ECORRUPT;
     if (s->calendar.unit == 0) return SLO_OK;
-    return slo_calendar_eval(&s->calendar, SLOI_MONITOR_SOME_TIME, &some, NULL) == SLO_OK
+    return slo_calendar_eval(&s->calendar, SLOI_JOURNEY_SOME_TIME, &some, NULL) == SLO_OK
                ? SLO_OK
                : SLO_ECORRUPT;
   }
@@ -8115,7 +8119,7 @@ static slo_status attach_slo(attach_cursor *cursor, const slo_monitor *m, uint64
   slo_alert *alert;
   if (!attach_terminated(s->name) || s->sli >= m->sli_count ||
       s->objective_ppb < SLO_OBJECTIVE_MIN_PPB || s->objective_ppb > SLO_OBJECTIVE_MAX_PPB ||
-      s->period_ns < (uint64_t)SLO_SECOND_NS || s->period_ns > (uint64_t)SLOI_MONITOR_PERIOD_MAX ||
+      s->period_ns < (uint64_t)SLO_SECOND_NS || s->period_ns > (uint64_t)SLOI_PERIOD_MAX_NS ||
       s->method > SLO_METHOD_RATIO_TIMESLICES || s->next > i ||
       (s->next != 0 && slos[s->next - 1].sli != s->sli)) {
     return SLO_ECORRUPT;
@@ -8539,11 +8543,11 @@ static slo_status layout_add_slo(layout_walk *walk, const slo_monitor_config *co
   if (status != SLO_OK) return status;
   if (s.calendar.unit != 0) {
     slo_period some;
-    status = slo_calendar_eval(&s.calendar, SLOI_MONITOR_SOME_TIME, &some, error);
+    status = slo_calendar_eval(&s.calendar, SLOI_JOURNEY_SOME_TIME, &some, error);
     if (status != SLO_OK) return sloi_fail_within(status, error, "slos[%u].calendar", (unsigned)i);
   }
-  if (s.period_ns < SLO_SECOND_NS || s.period_ns > SLOI_MONITOR_PERIOD_MAX) {
-    return sloi_fail_range(error, s.period_ns, SLO_SECOND_NS, SLOI_MONITOR_PERIOD_MAX,
+  if (s.period_ns < SLO_SECOND_NS || s.period_ns > SLOI_PERIOD_MAX_NS) {
+    return sloi_fail_range(error, s.period_ns, SLO_SECOND_NS, SLOI_PERIOD_MAX_NS,
                            "slos[%u].period_ns", (unsigned)i);
   }
   status = sloi_catalog_alert(s.alert, s.tiers, s.tier_count, s.catalog, s.objective_ppb,
@@ -12256,7 +12260,6 @@ slo_status slo_backtest_read(const slo_backtest *backtest, uint32_t policy,
 
 /* ---- src/sim/candidate.c ---- */
 
-#define CANDIDATE_PERIOD_MAX (INT64_C(3660) * SLO_DAY_NS)
 #define CANDIDATE_MONTH_NS (INT64_C(730) * SLO_HOUR_NS + INT64_C(1800) * SLO_SECOND_NS)
 #define CANDIDATE_WINDOW_MIN (INT64_C(60) * 1000000) /* as slo_window_tiers has it */
 #define CANDIDATE_PPM UINT64_C(1000000)
@@ -12273,8 +12276,8 @@ static slo_status candidate_check(const slo_candidate_config *config, slo_candid
     return sloi_fail_range(error, c->slot_count, 1, SLO_CANDIDATE_SLOTS_MAX, "slot_count");
   }
   if (c->slots == NULL) return sloi_fail(error, SLO_EINVAL, 0, "slots (NULL)");
-  if (c->period_ns < SLO_SECOND_NS || c->period_ns > CANDIDATE_PERIOD_MAX) {
-    return sloi_fail_range(error, c->period_ns, SLO_SECOND_NS, CANDIDATE_PERIOD_MAX, "period_ns");
+  if (c->period_ns < SLO_SECOND_NS || c->period_ns > SLOI_PERIOD_MAX_NS) {
+    return sloi_fail_range(error, c->period_ns, SLO_SECOND_NS, SLOI_PERIOD_MAX_NS, "period_ns");
   }
   return sloi_objective_check(c->objective_ppb, error, "objective_ppb");
 }
@@ -12333,24 +12336,18 @@ static slo_status candidate_sum(const slo_candidate_config *c, slo_candidate *r,
 
 /* ---- alerts ---- */
 
-/* The alert's configuration, complete; tiers is room for those of a catalog. */
+/* The alert's configuration, complete; room is for the tiers of a catalog. */
 static slo_status candidate_alert(const slo_candidate_config *c, slo_alert_config *a,
-                                  slo_alert_tier *tiers, slo_error *error) {
+                                  slo_alert_tier *room, slo_error *error) {
   slo_status status = sloi_sized_read(a, sizeof *a, c->alert, error, "alert");
   if (status != SLO_OK) return status;
-  if (a->objective_ppb != 0 || a->period_ns != 0) {
-    return sloi_fail(error, SLO_EINVAL, 0, "alert (objective_ppb or period_ns not 0)");
-  }
-  if (c->alert == NULL) a->flags = SLO_ALERT_SILENCE;
+  const slo_alert_tier *tiers = a->tiers;
+  const uint32_t count = a->tier_count;
   a->struct_size = (uint32_t)sizeof *a;
-  a->objective_ppb = c->objective_ppb;
-  if (a->tier_count != 0 || a->tiers != NULL) {
-    if (c->catalog != 0) return sloi_fail_range(error, c->catalog, 0, 0, "catalog");
-    return SLO_OK;
-  }
-  a->tiers = tiers;
-  return slo_catalog_tiers(c->catalog, c->period_ns, tiers, SLO_ALERT_TIERS_MAX, &a->tier_count,
-                           error);
+  a->tiers = NULL;
+  a->tier_count = 0;
+  return sloi_catalog_alert(c->alert == NULL ? NULL : a, tiers, count, c->catalog, c->objective_ppb,
+                            c->period_ns, room, a, error);
 }
 
 /* A window that serves the alert's and takes any slot; a checks out. */

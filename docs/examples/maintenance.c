@@ -38,7 +38,8 @@ int main(void) {
   slo_monitor_slo slo = {.struct_size = sizeof slo, .name = "pay", .objective_ppb = 999000000};
   slo.period_ns = 30 * SLO_DAY_NS; /* what the alerts' factors follow from */
   slo.calendar.unit = SLO_CALENDAR_MONTH;
-  slo_monitor_config config = {.struct_size = sizeof config, 1, &sli, &slo, .slo_count = 1};
+  slo_monitor_config config = {.struct_size = sizeof config, .slis = &sli, .slos = &slo};
+  config.sli_count = config.slo_count = 1;
   slo_monitor *m;
   slo_period month;
   int64_t now_ns;

@@ -5,7 +5,8 @@ int main(void) {
   slo_monitor_sli sli = {.struct_size = sizeof sli, .name = "checkout"};
   slo_monitor_slo slo = {.struct_size = sizeof slo, .name = "checkout", .objective_ppb = 999000000};
   slo.period_ns = 28 * SLO_DAY_NS; /* 99.9 % over 28 days, with the Workbook's alerts */
-  slo_monitor_config all = {.struct_size = sizeof all, 1, &sli, &slo, .slo_count = 1};
+  slo_monitor_config all = {.struct_size = sizeof all, .slis = &sli, .slos = &slo};
+  all.sli_count = all.slo_count = 1;
   slo_monitor *m;
   if (slo_monitor_create(&all, NULL, &m, NULL) != SLO_OK) return 1;
   int64_t now_ns = 1767225600 * SLO_SECOND_NS; /* your clock: libslo has none */

@@ -2,6 +2,7 @@
 #include "base/fail.h"
 #include "journey/journey.h"
 #include "judge/catalog.h"
+#include "judge/objective.h"
 #include "slo/window.h"
 
 /* The bytes of one UTF-8 character (RFC 3629), 0 when it is none, or a control character. */
@@ -121,8 +122,8 @@ static slo_status check_slo(const slo_journey_config *c, const sloi_journey_sour
   if (slo.slo.sli > c->sli_count) {
     return sloi_fail_range(error, slo.slo.sli, 0, c->sli_count, "sli");
   }
-  if (slo.slo.period_ns < SLO_SECOND_NS || slo.slo.period_ns > SLOI_JOURNEY_PERIOD_MAX) {
-    return sloi_fail_range(error, slo.slo.period_ns, SLO_SECOND_NS, SLOI_JOURNEY_PERIOD_MAX,
+  if (slo.slo.period_ns < SLO_SECOND_NS || slo.slo.period_ns > SLOI_PERIOD_MAX_NS) {
+    return sloi_fail_range(error, slo.slo.period_ns, SLO_SECOND_NS, SLOI_PERIOD_MAX_NS,
                            "period_ns");
   }
   budget.struct_size = (uint32_t)sizeof budget;

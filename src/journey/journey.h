@@ -11,7 +11,6 @@
 #include "base/block.h"
 #include "slo/journey.h"
 
-#define SLOI_JOURNEY_PERIOD_MAX (3660 * SLO_DAY_NS)
 #define SLOI_JOURNEY_SOME_TIME (SLO_TIME_MAX_NS / 2) /* amid all calendar periods there are */
 
 struct slo_journey {

@@ -233,8 +233,12 @@ static void lint_objective(sloi_lint *lint, const slo_journey_config *j, const s
   if (ppb != 0 && ppb < SLOI_PPB / 2) {
     uint64_t meant = ppb;
     while (meant * 10 < SLOI_PPB) meant *= 10;
-    sloi_lint_replace(lint, SLO_LINT_LOW, (int64_t)ppb, (int64_t)meant,
-                      "write parts per billion: 999000000 is 99.9 %%");
+    const char *advice = "write parts per billion: 999000000 is 99.9 %";
+    if (meant < SLOI_PPB / 2 || meant == ppb) {
+      sloi_lint_add(lint, SLO_LINT_LOW, (int64_t)ppb, "%s", advice);
+    } else {
+      sloi_lint_replace(lint, SLO_LINT_LOW, (int64_t)ppb, (int64_t)meant, "%s", advice);
+    }
   }
   if (SLOI_PPB - ppb < LINT_FIVE_DECIMALS_PPB) {
     sloi_lint_add(lint, SLO_LINT_ROUNDED_BUDGET, (int64_t)ppb,

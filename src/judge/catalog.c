@@ -1,6 +1,7 @@
 #include "judge/catalog.h"
 
 #include "base/fail.h"
+#include "judge/objective.h"
 #include "judge/tier.h"
 #include "slo/catalog.h"
 
@@ -65,8 +66,8 @@ slo_status slo_catalog_tiers(uint32_t catalog, int64_t period_ns, slo_alert_tier
   uint32_t flags = 0;
   slo_status status = SLO_OK;
   if (tiers == NULL || count == NULL) return sloi_fail(error, SLO_EINVAL, 0, "tiers (NULL)");
-  if (period_ns <= 0 || period_ns > 3660 * SLO_DAY_NS) {
-    return sloi_fail_range(error, period_ns, 1, 3660 * SLO_DAY_NS, "period_ns");
+  if (period_ns <= 0 || period_ns > SLOI_PERIOD_MAX_NS) {
+    return sloi_fail_range(error, period_ns, 1, SLOI_PERIOD_MAX_NS, "period_ns");
   }
   int64_t days = period_ns % SLO_DAY_NS == 0 ? period_ns / SLO_DAY_NS : 0;
   switch (catalog) {
@@ -116,8 +117,8 @@ slo_status slo_catalog_by_share(const slo_catalog_share *shares, uint32_t n, int
   if (n < 1 || n > SLO_ALERT_TIERS_MAX) {
     return sloi_fail_range(error, n, 1, SLO_ALERT_TIERS_MAX, "n");
   }
-  if (period_ns <= 0 || period_ns > 3660 * SLO_DAY_NS) {
-    return sloi_fail_range(error, period_ns, 1, 3660 * SLO_DAY_NS, "period_ns");
+  if (period_ns <= 0 || period_ns > SLOI_PERIOD_MAX_NS) {
+    return sloi_fail_range(error, period_ns, 1, SLOI_PERIOD_MAX_NS, "period_ns");
   }
   slo_alert_tier made[SLO_ALERT_TIERS_MAX] = {{0}};
   for (uint32_t i = 0; i < n; i++) {
@@ -154,8 +155,11 @@ slo_status sloi_catalog_alert(const slo_alert_config *rest, const slo_alert_tier
   slo_alert_config a;
   slo_status status = sloi_sized_read(&a, sizeof a, rest, error, "slo_alert_config");
   if (status != SLO_OK) return status;
-  if (a.tiers != NULL || a.tier_count != 0 || a.objective_ppb != 0 || a.period_ns != 0) {
-    return sloi_fail(error, SLO_EINVAL, 0, "alert (tiers, objective_ppb or period_ns not 0)");
+  if (a.tiers != NULL || a.tier_count != 0) {
+    return sloi_fail(error, SLO_EINVAL, a.tier_count, "alert (tiers not 0)");
+  }
+  if (a.objective_ppb != 0 || a.period_ns != 0) {
+    return sloi_fail(error, SLO_EINVAL, 0, "alert (objective_ppb or period_ns not 0)");
   }
   if (rest == NULL) a.flags = SLO_ALERT_SILENCE;
   a.struct_size = (uint32_t)sizeof a;

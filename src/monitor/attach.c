@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "judge/objective.h"
 #include "monitor/monitor.h"
 #include "monitor/plan.h"
 #include "record/history.h"
@@ -106,7 +107,7 @@ static slo_status attach_sli(attach_cursor *cursor, slo_monitor *m, uint64_t i) 
   slo_hist *hist = NULL;
   slo_history *history;
   if (!attach_terminated(s->name) || s->slos > m->slo_count ||
-      s->keep > 2 * (uint64_t)SLOI_MONITOR_PERIOD_MAX) {
+      s->keep > 2 * (uint64_t)SLOI_PERIOD_MAX_NS) {
     return SLO_ECORRUPT;
   }
   slo_status status = SLO_OK;
@@ -155,7 +156,7 @@ static slo_status attach_starts(attach_cursor *cursor, const sloi_monitor_slo *s
   if (s->start_count == 0) {
     if (s->starts_at != 0) return SLO_ECORRUPT;
     if (s->calendar.unit == 0) return SLO_OK;
-    return slo_calendar_eval(&s->calendar, SLOI_MONITOR_SOME_TIME, &some, NULL) == SLO_OK
+    return slo_calendar_eval(&s->calendar, SLOI_JOURNEY_SOME_TIME, &some, NULL) == SLO_OK
                ? SLO_OK
                : SLO_ECORRUPT;
   }
@@ -179,7 +180,7 @@ static slo_status attach_slo(attach_cursor *cursor, const slo_monitor *m, uint64
   slo_alert *alert;
   if (!attach_terminated(s->name) || s->sli >= m->sli_count ||
       s->objective_ppb < SLO_OBJECTIVE_MIN_PPB || s->objective_ppb > SLO_OBJECTIVE_MAX_PPB ||
-      s->period_ns < (uint64_t)SLO_SECOND_NS || s->period_ns > (uint64_t)SLOI_MONITOR_PERIOD_MAX ||
+      s->period_ns < (uint64_t)SLO_SECOND_NS || s->period_ns > (uint64_t)SLOI_PERIOD_MAX_NS ||
       s->method > SLO_METHOD_RATIO_TIMESLICES || s->next > i ||
       (s->next != 0 && slos[s->next - 1].sli != s->sli)) {
     return SLO_ECORRUPT;

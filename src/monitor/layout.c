@@ -3,6 +3,7 @@
 
 #include "base/fail.h"
 #include "judge/catalog.h"
+#include "judge/objective.h"
 #include "monitor/monitor.h"
 #include "monitor/plan.h"
 #include "record/history.h"
@@ -281,11 +282,11 @@ static slo_status layout_add_slo(layout_walk *walk, const slo_monitor_config *co
   if (status != SLO_OK) return status;
   if (s.calendar.unit != 0) {
     slo_period some;
-    status = slo_calendar_eval(&s.calendar, SLOI_MONITOR_SOME_TIME, &some, error);
+    status = slo_calendar_eval(&s.calendar, SLOI_JOURNEY_SOME_TIME, &some, error);
     if (status != SLO_OK) return sloi_fail_within(status, error, "slos[%u].calendar", (unsigned)i);
   }
-  if (s.period_ns < SLO_SECOND_NS || s.period_ns > SLOI_MONITOR_PERIOD_MAX) {
-    return sloi_fail_range(error, s.period_ns, SLO_SECOND_NS, SLOI_MONITOR_PERIOD_MAX,
+  if (s.period_ns < SLO_SECOND_NS || s.period_ns > SLOI_PERIOD_MAX_NS) {
+    return sloi_fail_range(error, s.period_ns, SLO_SECOND_NS, SLOI_PERIOD_MAX_NS,
                            "slos[%u].period_ns", (unsigned)i);
   }
   status = sloi_catalog_alert(s.alert, s.tiers, s.tier_count, s.catalog, s.objective_ppb,

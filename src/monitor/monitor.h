@@ -9,12 +9,9 @@
 
 #define SLOI_MONITOR_MAGIC SLOI_BLOCK_MAGIC('m', 'o')
 #define SLOI_MONITOR_LAYOUT 3
-#define SLOI_MONITOR_PERIOD_MAX SLOI_JOURNEY_PERIOD_MAX
 /* Cells of an SLI: nothing is to be pinned before `quiet_to`, in this history of its window; 0:
  * look. */
 enum { SLOI_MONITOR_HISTORY, SLOI_MONITOR_QUIET_TO, SLOI_MONITOR_EDGES };
-
-#define SLOI_MONITOR_SOME_TIME SLOI_JOURNEY_SOME_TIME
 
 /* Offsets are bytes from the block's start; 0 means that there is none. */
 typedef struct sloi_monitor_sli {

@@ -2,11 +2,10 @@
 
 #include "base/fail.h"
 #include "base/u128.h"
+#include "judge/catalog.h"
 #include "judge/objective.h"
 #include "slo/burn.h"
-#include "slo/catalog.h"
 
-#define CANDIDATE_PERIOD_MAX (INT64_C(3660) * SLO_DAY_NS)
 #define CANDIDATE_MONTH_NS (INT64_C(730) * SLO_HOUR_NS + INT64_C(1800) * SLO_SECOND_NS)
 #define CANDIDATE_WINDOW_MIN (INT64_C(60) * 1000000) /* as slo_window_tiers has it */
 #define CANDIDATE_PPM UINT64_C(1000000)
@@ -23,8 +22,8 @@ static slo_status candidate_check(const slo_candidate_config *config, slo_candid
     return sloi_fail_range(error, c->slot_count, 1, SLO_CANDIDATE_SLOTS_MAX, "slot_count");
   }
   if (c->slots == NULL) return sloi_fail(error, SLO_EINVAL, 0, "slots (NULL)");
-  if (c->period_ns < SLO_SECOND_NS || c->period_ns > CANDIDATE_PERIOD_MAX) {
-    return sloi_fail_range(error, c->period_ns, SLO_SECOND_NS, CANDIDATE_PERIOD_MAX, "period_ns");
+  if (c->period_ns < SLO_SECOND_NS || c->period_ns > SLOI_PERIOD_MAX_NS) {
+    return sloi_fail_range(error, c->period_ns, SLO_SECOND_NS, SLOI_PERIOD_MAX_NS, "period_ns");
   }
   return sloi_objective_check(c->objective_ppb, error, "objective_ppb");
 }
@@ -83,24 +82,18 @@ static slo_status candidate_sum(const slo_candidate_config *c, slo_candidate *r,
 
 /* ---- alerts ---- */
 
-/* The alert's configuration, complete; tiers is room for those of a catalog. */
+/* The alert's configuration, complete; room is for the tiers of a catalog. */
 static slo_status candidate_alert(const slo_candidate_config *c, slo_alert_config *a,
-                                  slo_alert_tier *tiers, slo_error *error) {
+                                  slo_alert_tier *room, slo_error *error) {
   slo_status status = sloi_sized_read(a, sizeof *a, c->alert, error, "alert");
   if (status != SLO_OK) return status;
-  if (a->objective_ppb != 0 || a->period_ns != 0) {
-    return sloi_fail(error, SLO_EINVAL, 0, "alert (objective_ppb or period_ns not 0)");
-  }
-  if (c->alert == NULL) a->flags = SLO_ALERT_SILENCE;
+  const slo_alert_tier *tiers = a->tiers;
+  const uint32_t count = a->tier_count;
   a->struct_size = (uint32_t)sizeof *a;
-  a->objective_ppb = c->objective_ppb;
-  if (a->tier_count != 0 || a->tiers != NULL) {
-    if (c->catalog != 0) return sloi_fail_range(error, c->catalog, 0, 0, "catalog");
-    return SLO_OK;
-  }
-  a->tiers = tiers;
-  return slo_catalog_tiers(c->catalog, c->period_ns, tiers, SLO_ALERT_TIERS_MAX, &a->tier_count,
-                           error);
+  a->tiers = NULL;
+  a->tier_count = 0;
+  return sloi_catalog_alert(c->alert == NULL ? NULL : a, tiers, count, c->catalog, c->objective_ppb,
+                            c->period_ns, room, a, error);
 }
 
 /* A window that serves the alert's and takes any slot; a checks out. */
